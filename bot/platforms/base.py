@@ -1,0 +1,282 @@
+"""The narrow boundary every platform stands behind.
+
+`inbound` turns the platform's bytes into `Inbound` values (after signature, decryption and time window) and hands
+them to a `Sink`, which returns only when the message is durable. `client` delivers `Outgoing` values and draws the
+neutral card. `Capabilities` says what the platform cannot do, from which the fallback follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from aiohttp import web
+
+from cards.model import Card
+
+
+class Kind(StrEnum):
+    """What came in."""
+
+    TEXT = "text"
+    VOICE = "voice"
+    PHOTO = "photo"
+    FILE = "file"
+    POSITION = "position"
+    PRESS = "press"
+    ENTERED = "entered"
+    """A person opened the chat with the bot (for the first time, or at all, as the platform says)."""
+    BOT_ADDED = "bot_added"
+    BOT_REMOVED = "bot_removed"
+    RECALLED = "recalled"
+    DIRECTORY = "directory"
+    """People or departments changed; `text` says which in the platform's words."""
+    UNSUPPORTED = "unsupported"
+    """A message the platform has and we do not; kept, and answered in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where it was said. `id` is what the platform needs to answer there."""
+
+    id: str
+    kind: Literal["direct", "group"] = "direct"
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """A voice note, picture or file as the platform names it; fetched later with `Client.fetch`."""
+
+    ref: str
+    kind: Literal["voice", "photo", "file"]
+    name: str = ""
+    mime: str = ""
+    size: int | None = None
+    seconds: float | None = None
+    words: str = ""
+    """The platform's own recognition of a voice note, kept beside ours."""
+    context: Mapping[str, str] = field(default_factory=dict)
+    """Whatever else the platform wants for the download (message id, download code …)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    latitude: float
+    longitude: float
+    accuracy: float | None = None
+    """Radius in metres."""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button. `card` is the key we gave the card when we sent it; empty when the platform lost it."""
+
+    card: str
+    action: Mapping[str, Any]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """Input name to string, or to a list of strings for multiple values, in the neutral formats of cards.model.Input."""
+    reply_token: str = ""
+    """What the platform wants for updating the pressed card (response_code, callback token), if anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message or event, verified, in neutral form. `event_key` is unique per (platform, app) across repeats."""
+
+    platform: str
+    app: str
+    event_key: str
+    kind: Kind
+    sender: str
+    """The platform's user id; empty for events without a person."""
+    chat: Chat
+    at: datetime
+    """When the platform says it happened, aware UTC."""
+    text: str = ""
+    media: tuple[MediaRef, ...] = ()
+    position: Position | None = None
+    press: Press | None = None
+    mentioned: bool = False
+    """In a group: the bot was addressed."""
+    reply_to: str = ""
+    """Key or platform id of the message this one quotes, if any."""
+    message_id: str = ""
+    """The platform's own message id."""
+
+    def to_json(self) -> dict[str, Any]:
+        fields = asdict(self)
+        fields["at"] = self.at.isoformat()
+        return fields
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Inbound:
+        media = tuple(MediaRef(**ref) for ref in fields.get("media", ()))
+        position = Position(**fields["position"]) if fields.get("position") else None
+        press = Press(**fields["press"]) if fields.get("press") else None
+        plain = dict(fields, kind=Kind(fields["kind"]), chat=Chat(**fields["chat"]), at=datetime.fromisoformat(fields["at"]))
+        return cls(**dict(plain, media=media, position=position, press=press))
+
+
+Sink = Callable[[Inbound], Awaitable[bool]]
+"""Makes a message durable. True: new; False: a repeat of one we have. Only after it returns may the platform be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A person (`user`) or a group (`group`) on one app of one platform."""
+
+    platform: str
+    app: str
+    user: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextBody:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownBody:
+    """Long text with **bold**, lists and links; split at sentence ends where the platform is short."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardBody:
+    card: Card
+    card_key: str
+    """Our key for this card, random; comes back in `Press.card`."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateBody:
+    """A new state for a card already sent. `receipt` is what `send` returned for it."""
+
+    card: Card
+    card_key: str
+    receipt: Mapping[str, Any]
+    reply_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    name: str
+    mime: str
+    content: bytes
+    picture: bool = False
+
+
+Body = TextBody | MarkdownBody | CardBody | UpdateBody | FileBody
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One delivery. `key` is the idempotency key: the same key twice must reach the person once where the platform allows."""
+
+    key: str
+    to: Address
+    body: Body
+    quiet: bool = False
+    """No sound on the phone, where the platform has that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the platform needs later to update or find this message (message id, response_code, outTrackId …)."""
+
+    message_id: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    content: bytes
+    name: str
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPerson:
+    """A person as the platform's directory knows them. `superior` is a user id of the same platform."""
+
+    user: str
+    name: str
+    mobile: str = ""
+    email: str = ""
+    title: str = ""
+    departments: tuple[str, ...] = ()
+    superior: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, whether it is well, and what to press if not."""
+
+    what: str
+    state: Literal["ok", "warn", "fail"]
+    words: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform's cards and chats can do. What it cannot is asked in chat, or on a phone page."""
+
+    inputs: frozenset[str] = frozenset()
+    """InputKind values that can stand on a card."""
+    max_inputs: int = 0
+    max_options: int = 0
+    max_buttons: int = 0
+    card_bytes: int = 0
+    text_bytes: int = 0
+    update_within: timedelta = timedelta(0)
+    """How long after sending a card may be changed; zero: never."""
+    group_cards: bool = False
+    group_presses: bool = False
+    files: bool = False
+    file_bytes: int = 0
+
+
+class Client(Protocol):
+    """Delivers to one app of one platform. Every method raises the typed errors of bot.errors and nothing else on purpose."""
+
+    capabilities: Capabilities
+
+    async def send(self, message: Outgoing) -> Receipt: ...
+
+    async def fetch(self, media: MediaRef) -> Media:
+        """The bytes behind a reference, only from the platform's hosts. Raises MediaRefused, RetryAfter, Permanent."""
+        ...
+
+    def people(self) -> AsyncIterator[DirectoryPerson]: ...
+
+    async def check(self) -> Sequence[Finding]:
+        """What the doctor sees of this app: credentials, permissions, callback, clock skew."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Platform(Protocol):
+    """One configured app of one platform."""
+
+    name: str
+    app: str
+    client: Client
+
+    def routes(self, sink: Sink) -> Sequence[web.RouteDef]:
+        """Callback and page routes, e.g. POST|GET /callbacks/feishu/{app}."""
+        ...
+
+    async def listen(self, sink: Sink) -> None:
+        """Holds the long connection, reconnecting with back-off, until cancelled. Returns at once where there is none."""
+        ...
