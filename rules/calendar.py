@@ -174,12 +174,12 @@ class BusinessCalendar:
 
     def is_working(self, moment: datetime) -> bool:
         """True inside an interval; its end no longer counts."""
-        moment = _utc(moment)
+        moment = as_utc(moment)
         return any(start <= moment < end for start, end in self.intervals(self.local_day(moment)))
 
     def local_day(self, moment: datetime) -> date:
         """The date on the team's wall at that moment."""
-        return _utc(moment).astimezone(self.zone).date()
+        return as_utc(moment).astimezone(self.zone).date()
 
     # Arithmetic
 
@@ -195,7 +195,7 @@ class BusinessCalendar:
         """
         if amount < _ZERO:
             raise NegativeAmount(f"工作时间不能是负数（{amount}）；请给 0 以上的时长")
-        moment, day, idle = _utc(start), self.local_day(start), 0
+        moment, day, idle = as_utc(start), self.local_day(start), 0
         while amount > _ZERO:
             for opens, closes in self.intervals(day):
                 begin = max(opens, moment)
@@ -207,9 +207,29 @@ class BusinessCalendar:
             day += _DAY
         return moment
 
+    def subtract_working(self, end: datetime, amount: timedelta) -> datetime:
+        """The last moment from which `amount` of working time is left until `end`: when to remind.
+
+        Raises:
+            NegativeAmount, NaiveMoment, BadCalendar: as `add_working`.
+        """
+        if amount < _ZERO:
+            raise NegativeAmount(f"工作时间不能是负数（{amount}）；请给 0 以上的时长")
+        moment, day, idle = as_utc(end), self.local_day(end), 0
+        while amount > _ZERO:
+            for opens, closes in reversed(self.intervals(day)):
+                finish = min(closes, moment)
+                if finish - opens >= amount:
+                    return finish - amount
+                amount -= max(finish - opens, _ZERO)
+            idle = 0 if self.intervals(day) else idle + 1
+            _refuse_endless(day, idle)
+            day -= _DAY
+        return moment
+
     def working_between(self, a: datetime, b: datetime) -> timedelta:
         """Working time from `a` to `b`; negative when `b` is the earlier one."""
-        a, b = _utc(a), _utc(b)
+        a, b = as_utc(a), as_utc(b)
         if b < a:
             return -self.working_between(b, a)
         total, day, last = _ZERO, self.local_day(a), self.local_day(b)
@@ -248,6 +268,17 @@ class BusinessCalendar:
         )
 
 
+def as_utc(moment: datetime) -> datetime:
+    """The same instant in UTC.
+
+    Raises:
+        NaiveMoment: it has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise NaiveMoment(f"时间 {moment} 没有时区；请给带时区的时间")
+    return moment.astimezone(UTC)
+
+
 def parse_week(plain: Mapping[str, Iterable[str]]) -> tuple[Hours, ...]:
     """{"周一": ["09:00-12:00", "13:30-18:00"], …} as hours of Monday to Sunday; absent days are off."""
     unknown = [name for name in plain if name not in WEEKDAYS]
@@ -282,12 +313,6 @@ def _length(start: time, end: time) -> timedelta:
 def _refuse_endless(day: date, idle: int) -> None:
     if idle > _LONGEST_BREAK:
         raise BadCalendar(f"到 {day} 为止连续 {idle} 天没有工作时间；请检查公司假日和请假")
-
-
-def _utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise NaiveMoment(f"时间 {moment} 没有时区；请给带时区的时间")
-    return moment.astimezone(UTC)
 
 
 def _days(texts: Iterable[str | date]) -> frozenset[date]:

@@ -90,7 +90,7 @@ def test_holiday_spans(name: str, year: int, first: date, last: date) -> None:
 
 
 def test_unknown_holidays_name_what_there_is() -> None:
-    with pytest.raises(UnknownHoliday, match="没有「双十一」.*元旦、春节"):
+    with pytest.raises(UnknownHoliday, match=r"没有「双十一」.*元旦、春节"):
         OFFICE.holiday("双十一", 2026)
     with pytest.raises(UnknownHoliday, match="2006 年端午节不放假"):
         OFFICE.holiday("端午节", 2006)
@@ -150,6 +150,21 @@ def test_adding_working_hours(start: str, hours: int, end: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("end", "hours", "start"),
+    [
+        ("03-18 17:09", 1, "03-18 16:09"),
+        ("03-18 14:30", 1, "03-18 13:30"),  # people are back from lunch
+        ("03-18 14:30", 2, "03-18 11:00"),
+        ("03-19 09:30", 1, "03-18 17:30"),
+        ("02-24 10:00", 2, "02-14 17:00"),
+        ("03-18 20:00", 0, "03-18 20:00"),
+    ],
+)
+def test_going_back_from_a_deadline(end: str, hours: int, start: str) -> None:
+    assert OFFICE.subtract_working(local(end), hours * HOUR) == local(start)
+
+
+@pytest.mark.parametrize(
     ("a", "b", "minutes"),
     [
         ("03-18 11:30", "03-18 14:00", 60),
@@ -204,7 +219,9 @@ def test_refusals_say_what_to_do() -> None:
     with pytest.raises(NegativeAmount, match="0 以上"):
         OFFICE.add_working(local("03-18 09:00"), -HOUR)
     with pytest.raises(NaiveMoment, match="没有时区"):
-        OFFICE.add_working(datetime(2026, 3, 18, 9), HOUR)  # noqa: DTZ001 - the naive moment is the point
+        OFFICE.add_working(datetime(2026, 3, 18, 9), HOUR)
+    with pytest.raises(NegativeAmount, match="0 以上"):
+        OFFICE.subtract_working(local("03-18 09:00"), -HOUR)
     for_years = OFFICE.without([(day, day + timedelta(days=1500))])
     with pytest.raises(BadCalendar, match="连续 1001 天"):
         for_years.add_working(local("03-18 09:00"), HOUR)
@@ -260,6 +277,14 @@ def test_what_was_added_lies_between_and_not_a_minute_early(
     assert calendar.working_between(end, start) == -amount
     if amount:
         assert calendar.working_between(start, end - timedelta(minutes=1)) < amount
+
+
+@given(calendars, moments, amounts)
+def test_going_back_is_the_last_such_moment(calendar: BusinessCalendar, end: datetime, amount: timedelta) -> None:
+    start = calendar.subtract_working(end, amount)
+    assert calendar.working_between(start, end) == amount
+    if amount:
+        assert calendar.working_between(start + timedelta(minutes=1), end) < amount
 
 
 @given(calendars, moments, amounts, amounts)
