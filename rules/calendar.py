@@ -14,23 +14,15 @@ from zoneinfo import ZoneInfo
 
 from rules import statutory
 from rules.errors import RulesError
+from rules.hours import OFFICE_WEEK, WEEKDAYS, BadCalendar, Hours, check_hours, length, parse_week
 
-Hours = tuple[tuple[time, time], ...]
 Span = tuple[datetime, datetime]
-
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-OFFICE_HOURS: Hours = ((time(9), time(12)), (time(13, 30), time(18)))
-OFFICE_WEEK: tuple[Hours, ...] = (OFFICE_HOURS,) * 5 + ((), ())
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
 _ZERO = timedelta(0)
 _DAY = timedelta(days=1)
 _LONGEST_BREAK = 1000  # days without work after which a calendar is taken for a mistake
-
-
-class BadCalendar(RulesError):
-    """The hours or days given contradict each other or leave no working time."""
 
 
 class NaiveMoment(RulesError):
@@ -66,7 +58,7 @@ class BusinessCalendar:
         if not any(self.week):
             raise BadCalendar("一周里没有任何工作时间；请至少给一天，例如 周一：09:00-12:00、13:30-18:00")
         for weekday, hours in zip(WEEKDAYS, self.week, strict=True):
-            _check_hours(weekday, hours)
+            check_hours(weekday, hours)
         both = self.extra_workdays & self.extra_holidays
         if both:
             raise BadCalendar(f"{min(both)} 不能既加为工作日又加为假日；请去掉其中一个")
@@ -152,9 +144,9 @@ class BusinessCalendar:
         return next(hours for hours in self.week if hours)
 
     @property
-    def day_length(self) -> timedelta:
+    def daylength(self) -> timedelta:
         """Working time in one ordinary day: what "1 个工作日" means as an amount."""
-        return sum((_length(start, end) for start, end in self.normal_hours), _ZERO)
+        return sum((length(start, end) for start, end in self.normal_hours), _ZERO)
 
     def intervals(self, day: date) -> tuple[Span, ...]:
         """The day's working intervals in order, as aware UTC instants; empty on a day off."""
@@ -277,37 +269,6 @@ def as_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise NaiveMoment(f"时间 {moment} 没有时区；请给带时区的时间")
     return moment.astimezone(UTC)
-
-
-def parse_week(plain: Mapping[str, Iterable[str]]) -> tuple[Hours, ...]:
-    """{"周一": ["09:00-12:00", "13:30-18:00"], …} as hours of Monday to Sunday; absent days are off."""
-    unknown = [name for name in plain if name not in WEEKDAYS]
-    if unknown:
-        raise BadCalendar(f"没有「{unknown[0]}」这一天；可用：{'、'.join(WEEKDAYS)}")
-    return tuple(tuple(parse_interval(text) for text in plain.get(name, ())) for name in WEEKDAYS)
-
-
-def parse_interval(text: str) -> tuple[time, time]:
-    """Reads 09:00-12:00; 24:00 as an end is midnight."""
-    try:
-        start, end = text.replace("：", ":").replace("24:00", "00:00").split("-")
-        return time.fromisoformat(start.strip().zfill(5)), time.fromisoformat(end.strip().zfill(5))
-    except ValueError:
-        raise BadCalendar(f"看不懂工作时段「{text}」；请写成 09:00-12:00") from None
-
-
-def _check_hours(weekday: str, hours: Hours) -> None:
-    reached = time(0)
-    for position, (start, end) in enumerate(hours):
-        to_midnight = end == time(0) and position == len(hours) - 1
-        if start < reached or (end <= start and not to_midnight):
-            raise BadCalendar(f"{weekday}的时段 {start:%H:%M}-{end:%H:%M} 和前面重叠或首尾颠倒；请按先后重写")
-        reached = end
-
-
-def _length(start: time, end: time) -> timedelta:
-    seconds = (end.hour - start.hour) * 3600 + (end.minute - start.minute) * 60 + end.second - start.second
-    return timedelta(seconds=seconds if end > start else seconds + 86400)
 
 
 def _refuse_endless(day: date, idle: int) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
 
-from rules.calendar import WEEKDAYS, BusinessCalendar
+from rules.calendar import BusinessCalendar
 from rules.durations import between
+from rules.hours import WEEKDAYS
 
 _NEAR = {0: "今天", 1: "明天", -1: "昨天"}
 

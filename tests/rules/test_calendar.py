@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.calendar import (
-    CHINA,
-    OFFICE_HOURS,
-    BadCalendar,
-    BusinessCalendar,
-    NaiveMoment,
-    NegativeAmount,
-    parse_week,
-)
+from rules.calendar import CHINA, BusinessCalendar, NaiveMoment, NegativeAmount
+from rules.hours import OFFICE_HOURS, BadCalendar, parse_week
 from rules.statutory import UnknownHoliday
 
 OFFICE = BusinessCalendar()
