@@ -144,7 +144,7 @@ class BusinessCalendar:
         return next(hours for hours in self.week if hours)
 
     @property
-    def daylength(self) -> timedelta:
+    def day_length(self) -> timedelta:
         """Working time in one ordinary day: what "1 个工作日" means as an amount."""
         return sum((length(start, end) for start, end in self.normal_hours), _ZERO)
 
