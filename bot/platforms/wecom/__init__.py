@@ -1,0 +1,93 @@
+"""WeCom (企业微信): the self-built app with its groups and webhooks, and the intelligent robot (aibot)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.platforms.base import Sink
+from bot.platforms.http import Http
+from bot.platforms.reconnect import keep_connected
+from bot.platforms.wecom.aibot_client import AibotClient
+from bot.platforms.wecom.aibot_inbound import Reading, read_aibot
+from bot.platforms.wecom.callback import AibotCallback, AppCallback, Callback
+from bot.platforms.wecom.channels import CallbackChannel, SocketChannel
+from bot.platforms.wecom.client import AppClient, Pictures
+from bot.platforms.wecom.doctor import Health
+from bot.platforms.wecom.inbound import PLATFORM
+from bot.platforms.wecom.intake import Intake
+from bot.platforms.wecom.login import Login
+from bot.platforms.wecom.settings import WeComSettings
+from bot.platforms.wecom.socket import AibotSocket
+from bot.platforms.wecom.waiting import first_to_end
+
+__all__ = ["WeComPlatform", "WeComSettings"]
+
+
+class WeComPlatform:
+    """One configured app or robot. `http` is shared and closed by whoever opened it.
+
+    `pictures` fetches a card's pictures by storage key; without it their descriptions stand on the card.
+    """
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        settings: WeComSettings,
+        http: Http,
+        clock: Clock,
+        *,
+        app: str = "default",
+        pictures: Pictures | None = None,
+    ) -> None:
+        self.app = app
+        self.health = Health()
+        self.login: Login | None = None
+        self._settings = settings
+        self._clock = clock
+        self._socket: AibotSocket | None = None
+        self._answers: CallbackChannel | None = None
+        self._speaks: SocketChannel | None = None
+        self.client: AppClient | AibotClient
+        if settings.line == "app":
+            self.client = AppClient(settings, http, clock, health=self.health, pictures=pictures)
+            self.login = Login(settings, self.client.api, clock)
+        elif settings.long_connection:
+            self._socket = AibotSocket(settings, http, clock, self.health)
+            self._speaks = SocketChannel(self._socket, clock)
+            self.client = AibotClient(settings, http, clock, self._speaks, health=self.health)
+        else:
+            self._answers = CallbackChannel(http, clock, settings.api_url)
+            self.client = AibotClient(settings, http, clock, self._answers, health=self.health)
+
+    def routes(self, sink: Sink) -> Sequence[web.RouteDef]:
+        """GET and POST /callbacks/wecom/{app}; none for a long connection or an app that only pushes."""
+        if not self._settings.has_callback:
+            return []
+        path = f"/callbacks/{self.name}/{self.app}"
+        callback = self._callback(sink)
+        return [web.get(path, callback.verify, allow_head=False), web.post(path, callback.receive)]
+
+    async def listen(self, sink: Sink) -> None:
+        """Holds the robot's long connection until cancelled; returns at once for everything else."""
+        socket, channel = self._socket, self._speaks
+        if socket is None or channel is None:
+            return
+
+        async def take(req_id: str, body: str) -> None:
+            inbound = read_aibot(body, Reading(self.app, self._settings.bot_name, req_id, self._clock.now()))
+            if inbound is not None:
+                channel.note(inbound, req_id)
+                await sink(inbound)
+
+        intake = Intake(self._clock, take)
+        connection = keep_connected(f"wecom/{self.app}", lambda: socket.live(intake.put), self._clock)
+        await first_to_end(connection, intake.run())
+
+    def _callback(self, sink: Sink) -> Callback:
+        if self._answers is not None:
+            return AibotCallback(self.app, self._settings, self._clock, sink, self.health, self._answers)
+        return AppCallback(self.app, self._settings, self._clock, sink, self.health)

@@ -1,0 +1,178 @@
+"""Delivers for an intelligent robot (aibot), to people and groups, over whichever channel it has."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from aiohttp.multipart import content_disposition_filename, parse_content_disposition
+
+from bot.clock import Clock
+from bot.errors import CardExpired, DeliveryError, MediaRefused, Permanent
+from bot.platforms.base import (
+    Capabilities,
+    CardBody,
+    DirectoryPerson,
+    FileBody,
+    Finding,
+    MarkdownBody,
+    Media,
+    MediaRef,
+    Outgoing,
+    Receipt,
+    TextBody,
+    UpdateBody,
+)
+from bot.platforms.http import Http
+from bot.platforms.media import as_media
+from bot.platforms.text import split_text
+from bot.platforms.wecom.aibot_inbound import TOKEN_MARK
+from bot.platforms.wecom.cards import AIBOT, DROPDOWN_OPTIONS, DROPDOWNS, draw
+from bot.platforms.wecom.channels import REPLY, Channel
+from bot.platforms.wecom.codes import AlreadySent
+from bot.platforms.wecom.crypto import decrypt_media
+from bot.platforms.wecom.doctor import Health, common
+from bot.platforms.wecom.limits import AIBOT_LIMITS
+from bot.platforms.wecom.press import task_id
+from bot.platforms.wecom.settings import WeComSettings
+from bot.platforms.wecom.upload import check_file
+from bot.platforms.wecom.words import Dialect, escape, fit_markdown, message, titled
+from cards.model import Card
+
+log = structlog.get_logger(__name__)
+
+MESSAGE_BYTES = 20480
+FILE_BYTES = 100 * 1024 * 1024
+SENT_BYTES = 20 * 1024 * 1024
+
+CAPABILITIES = Capabilities(
+    inputs=frozenset({"choice", "multi_choice"}),
+    max_inputs=DROPDOWNS,
+    max_options=DROPDOWN_OPTIONS,
+    max_buttons=6,
+    card_bytes=0,
+    text_bytes=MESSAGE_BYTES,
+    update_within=REPLY,
+    group_cards=True,
+    group_presses=True,
+    files=True,
+    file_bytes=SENT_BYTES,
+)
+
+
+class AibotClient:
+    """One robot. Every method raises the typed errors of bot.errors."""
+
+    LIMITS = AIBOT_LIMITS
+
+    def __init__(self, settings: WeComSettings, http: Http, clock: Clock, channel: Channel, *, health: Health) -> None:
+        self.capabilities = CAPABILITIES
+        self._settings = settings
+        self._http = http
+        self._clock = clock
+        self._channel = channel
+        self._health = health
+
+    async def send(self, message: Outgoing) -> Receipt:
+        try:
+            receipt = await self._send(message)
+        except DeliveryError as error:
+            self._health.failed(self._clock.now(), str(error))
+            raise
+        self._health.delivered(self._clock.now())
+        return receipt
+
+    async def fetch(self, media: MediaRef) -> Media:
+        reply = await self._http.download(media.ref, hosts=self._settings.media_hosts, limit=FILE_BYTES)
+        if reply.status != 200:
+            raise MediaRefused("文件地址已过期（有效 5 分钟），请重新发送一次。")
+        key = media.context.get("aeskey", "")
+        content = decrypt_media(reply.body, key) if key else reply.body
+        return as_media(
+            content, kind=media.kind, name=media.name or _name(reply.headers), mime=media.mime, limit=FILE_BYTES
+        )
+
+    async def people(self) -> AsyncIterator[DirectoryPerson]:
+        """A robot has no directory; the self-built app of the same enterprise has."""
+        nobody: tuple[DirectoryPerson, ...] = ()
+        for person in nobody:
+            yield person
+
+    async def check(self) -> Sequence[Finding]:
+        return [self._connection(), *common(self._health)]
+
+    async def close(self) -> None:
+        """The connection belongs to `listen`, the pool to whoever made it."""
+
+    async def _send(self, push: Outgoing) -> Receipt:
+        match push.body:
+            case TextBody(text):
+                # Plain text is no reply type of an aibot: markdown without anything active says the same.
+                return await self._say(push, escape(text))
+            case MarkdownBody(title, text):
+                return await self._say(push, fit_markdown(titled(title, text), Dialect.FULL))
+            case CardBody(card, card_key):
+                return await self._card(push, card, card_key)
+            case UpdateBody():
+                return await self._update(push, push.body)
+            case FileBody():
+                kind = check_file(push.body)
+                media = await self._channel.upload(kind, push.body)
+                await self._channel.push(push.to, {"msgtype": kind, kind: {"media_id": media}})
+                return self._receipt()
+
+    async def _say(self, push: Outgoing, text: str) -> Receipt:
+        pieces = split_text(text, MESSAGE_BYTES)
+        if not pieces:
+            raise Permanent("an empty text cannot be sent")
+        for piece in pieces:
+            await self._channel.push(push.to, {"msgtype": "markdown", "markdown": {"content": piece}})
+        return self._receipt()
+
+    async def _card(self, push: Outgoing, card: Card, card_key: str) -> Receipt:
+        task = task_id(card_key, push.key)
+        drawn = draw(card, AIBOT, task, card_url=self._settings.card_url)
+        if drawn is None:
+            return await self._say(push, message(card, Dialect.FULL))
+        if drawn.shortened:
+            await self._say(push, message(card, Dialect.FULL, without=drawn.standing))
+        try:
+            await self._channel.push(push.to, {"msgtype": "template_card", "template_card": drawn.template})
+        except AlreadySent:
+            log.info("wecom.card_was_sent_before", key=push.key)
+        return self._receipt(task_id=task, left_out=list(drawn.left_out))
+
+    async def _update(self, push: Outgoing, body: UpdateBody) -> Receipt:
+        pressed = body.reply_token.partition(TOKEN_MARK)[2]
+        if not pressed:
+            raise CardExpired("an aibot's card can only be changed in answer to a press")
+        drawn = draw(body.card, AIBOT, pressed, card_url=self._settings.card_url, update=True)
+        if drawn is None:
+            raise CardExpired("this state of the card cannot be drawn")
+        template = drawn.template | {"task_id": pressed}
+        await self._channel.update(body.reply_token, push.to, template)
+        return Receipt(str(body.receipt.get("message_id", "")), {**body.receipt, "left_out": list(drawn.left_out)})
+
+    def _receipt(self, **details: Any) -> Receipt:
+        return Receipt("", {"sent_at": self._clock.now().isoformat(), **details})
+
+    def _connection(self) -> Finding:
+        if not self._settings.long_connection:
+            return Finding("回调", "ok" if self._health.last_callback else "warn", _heard(self._health.last_callback))
+        since = self._health.connected_since
+        if since is None:
+            remedy = "核对 Bot ID 和 Secret；确认没有第二个程序在用同一个机器人；确认本机能访问长连接地址"
+            return Finding("长连接", "fail", "没有连上企业微信", remedy)
+        return Finding("长连接", "ok", f"已连接；{_heard(self._health.last_callback)}")
+
+
+def _heard(last: datetime | None) -> str:
+    return "启动以来还没有收到消息" if last is None else "收到过消息"
+
+
+def _name(headers: Any) -> str:
+    """The file's name from Content-Disposition."""
+    _, parameters = parse_content_disposition(headers.get("content-disposition"))
+    return content_disposition_filename(parameters) or ""

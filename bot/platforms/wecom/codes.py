@@ -1,0 +1,67 @@
+"""WeCom's error codes as typed errors (reference §4.4 and §7.4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, Unreachable
+
+STALE_TOKEN = frozenset({40014, 42001})
+"""The access token is invalid or expired: refresh once and repeat."""
+
+NOT_SUBSCRIBED = 846609
+
+BUSY = timedelta(seconds=2)
+WINDOW = timedelta(seconds=60)
+"""A frequency block lasts at least a minute, and the platform never says how long."""
+
+_RETRY = {-1: BUSY, 40014: BUSY, 42001: BUSY, 45009: WINDOW, 45033: WINDOW, 45011: WINDOW, NOT_SUBSCRIBED: BUSY}
+
+_CREDENTIALS = {
+    40001: "Secret 不对：到 应用管理 → 该应用 重新复制 Secret",
+    40013: "企业 ID 不对：到 我的企业 → 企业信息 复制企业 ID",
+    40091: "Secret 不对：到 应用管理 → 该应用 重新复制 Secret",
+    41001: "缺少 access_token：检查 Secret",
+    41004: "缺少 Secret：到 应用管理 → 该应用 复制 Secret",
+    40056: "AgentId 不对：到 应用管理 → 该应用 复制 AgentId",
+    41011: "缺少 AgentId：到 应用管理 → 该应用 复制 AgentId",
+    301002: "AgentId 和 Secret 不是同一个应用的",
+    48002: "应用没有调用这个接口的权限",
+    50003: "应用已停用：到 应用管理 → 该应用 打开启用",
+    60020: "本机 IP 不在企业可信 IP 里：到 应用管理 → 该应用 → 企业可信IP 添加",
+    93000: "群消息推送的 key 不对：到群设置里重新复制 webhook 地址",
+}
+
+_UNREACHABLE = frozenset({81013, 60111, 50002, 60021, 40003, 86001, 86003, 86008, 49008, 40050, 93006})
+
+_CARD_GONE = frozenset(range(42014, 42023))
+"""Seen for the older task card; which of them a spent or old response_code gives is not documented."""
+
+
+class AlreadySent(Permanent):
+    """The task_id is taken. Ours are well formed and made from the push's key, so this very card has been sent before."""
+
+
+class MediaGone(Permanent):
+    """The media_id is older than three days or was never ours; uploading again gives a new one."""
+
+
+_BY_CALL: dict[tuple[str, int], type[Permanent]] = {
+    ("message/send", 42014): AlreadySent,
+    ("aibot_send_msg", 42014): AlreadySent,
+    ("message/send", 40007): MediaGone,
+}
+
+
+def error_of(code: int, message: str, doing: str) -> DeliveryError:
+    """The typed error for a non-zero errcode. `doing` names the call, e.g. "message/send"."""
+    text = f"{doing}: {code} {message}"
+    if code in _RETRY:
+        return RetryAfter(text, _RETRY[code])
+    if code in _CREDENTIALS:
+        return Credentials(f"{_CREDENTIALS[code]}（{text}）")
+    if code in _UNREACHABLE:
+        return Unreachable(text)
+    if code in _CARD_GONE and doing == "message/update_template_card":
+        return CardExpired(text)
+    return _BY_CALL.get((doing, code), Permanent)(text)

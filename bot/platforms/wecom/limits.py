@@ -1,0 +1,42 @@
+"""WeCom's limits as data, so that the outbox paces itself: what is over them is dropped, mostly without an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` deliveries `per` window, for each member of `scope`."""
+
+    scope: Literal["app", "receiver", "group", "webhook"]
+    count: int
+    per: timedelta
+    silent: bool = False
+    """The excess vanishes without an error: only our own pacing can keep the promise."""
+
+
+APP_LIMITS = (
+    Limit("receiver", 30, MINUTE, silent=True),
+    Limit("receiver", 1000, HOUR, silent=True),
+    # 10,000 calls a minute per API do not count message sending; this keeps a burst below the gateway's own limit.
+    Limit("app", 10_000, MINUTE),
+    Limit("group", 200, MINUTE, silent=True),
+    Limit("webhook", 20, MINUTE),
+)
+"""Self-built app, its groups and webhooks (reference §4.3, §6)."""
+
+PER_ACCOUNT_AND_DAY = 200
+"""Recipient-times a day for each account of the enterprise: 100 accounts may receive 20,000 pushes (reference §4.3)."""
+
+AIBOT_LIMITS = (
+    Limit("receiver", 30, MINUTE),
+    Limit("receiver", 1000, HOUR),
+    Limit("group", 30, MINUTE),
+    Limit("group", 1000, HOUR),
+)
+"""Replies and pushes together, per conversation (reference §7.4); the excess is refused with 45009."""
