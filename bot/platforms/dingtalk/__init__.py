@@ -1,0 +1,59 @@
+"""DingTalk (钉钉): one robot of one organisation, by Stream or by HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.platforms.base import Client, Sink
+from bot.platforms.dingtalk.callback import Callbacks
+from bot.platforms.dingtalk.client import DingTalkClient
+from bot.platforms.dingtalk.health import Health
+from bot.platforms.dingtalk.login import Login
+from bot.platforms.dingtalk.press import PLATFORM
+from bot.platforms.dingtalk.receiver import Receiver
+from bot.platforms.dingtalk.settings import DingTalkSettings
+from bot.platforms.dingtalk.socket import Stream
+from bot.platforms.dingtalk.webhooks import Webhooks
+from bot.platforms.http import Http
+from bot.platforms.reconnect import Backoff, keep_connected
+
+__all__ = ["DingTalkPlatform", "DingTalkSettings"]
+
+
+class DingTalkPlatform:
+    """Implements bot.platforms.base.Platform for one configured app."""
+
+    name = PLATFORM
+
+    def __init__(
+        self, settings: DingTalkSettings, http: Http, clock: Clock, *, app: str = "main", backoff: Backoff | None = None
+    ) -> None:
+        self.app = app
+        self.health = Health()
+        self._settings = settings
+        self._http = http
+        self._clock = clock
+        self._backoff = backoff
+        self._webhooks = Webhooks(settings, clock)
+        self._delivery = DingTalkClient(settings, http, clock, health=self.health, webhooks=self._webhooks)
+        self.client: Client = self._delivery
+        self.login = Login(settings, self._delivery.api)
+
+    def routes(self, sink: Sink) -> Sequence[web.RouteDef]:
+        """One address for robot messages, events and card presses."""
+        callbacks = Callbacks(self._settings, self._receiver(sink))
+        path = f"/callbacks/dingtalk/{self.app}"
+        return [web.post(path, callbacks.post), web.get(path, callbacks.get)]
+
+    async def listen(self, sink: Sink) -> None:
+        """Holds the Stream connection until cancelled; returns at once when it is switched off."""
+        if not self._settings.stream:
+            return
+        stream = Stream(self._settings, self._delivery.api, self._http, self._clock, self.health, self._receiver(sink))
+        await keep_connected(f"dingtalk/{self.app}", stream.live, self._clock, backoff=self._backoff)
+
+    def _receiver(self, sink: Sink) -> Receiver:
+        return Receiver(self.app, self._settings, self._clock, self.health, self._webhooks, sink)

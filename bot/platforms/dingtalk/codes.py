@@ -38,7 +38,8 @@ _GONE = (
 _SETTINGS = (
     "robotCode.empty", "robotCode.auth", "robotCode.notExsit", "robotCode.invalid", "robotCode.coolApp", "unauthorized",
     "auth.error", "bot.forbidden.sendMessage", "AccessTokenPermissionDenied", "IpNotInWhiteList", "60020",
-    "60011", "50002", "50004", "invalidClientIdOrSecret", "invalid.client", "unauthorized.client", "400102", "orgAuthLevelNotEnough",
+    "60011", "50002", "50004", "invalidClientIdOrSecret", "invalid.client", "unauthorized.client",
+    "400102", "orgAuthLevelNotEnough",
 )  # fmt: skip
 _CARD_GONE = ("param.cardNotExist",)
 

@@ -3,8 +3,8 @@
     python -m bot.platforms.dingtalk.template > genjin-form.json
 
 The layout (editorData with schemaVersion, schema, variableList; components Card, CardHeaderV2, Markdown, Form,
-ButtonList) follows what the card platform's editor exports. `widgetInfo` is compiled by the editor itself when the imported
-template is saved, so it is left empty. Not tried on a real organisation yet: see docs/install-dingtalk.md.
+ButtonList) follows what the card platform's editor exports. `widgetInfo` is compiled by the editor itself when the
+imported template is saved, so it is left empty. Not tried on a real organisation yet: see docs/install-dingtalk.md.
 """
 
 from __future__ import annotations

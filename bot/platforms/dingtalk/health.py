@@ -1,0 +1,18 @@
+"""What the running app has seen of DingTalk lately; read by the doctor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(slots=True)
+class Health:
+    """Moments are aware UTC, None when it has not happened since start."""
+
+    connected_at: datetime | None = None
+    """When the long connection was opened; None while it is down."""
+    heard_at: datetime | None = None
+    """The last message, press or event."""
+    quota_at: datetime | None = None
+    """When DingTalk last said that the month's quota is used up."""

@@ -1,0 +1,161 @@
+"""Card instances: created and delivered down the ladder, changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from bot.errors import CardExpired, DeliveryError
+from bot.platforms.base import Address, CardBody, Receipt, UpdateBody
+from bot.platforms.dingtalk import cards
+from bot.platforms.dingtalk.api import Api, ApiError
+from bot.platforms.dingtalk.codes import Refusal, error_of
+from bot.platforms.dingtalk.ladder import CARD_RUNGS, Ladder, Rung, RungFailed
+from bot.platforms.dingtalk.marks import Track
+from bot.platforms.dingtalk.sending import PIECE_BYTES, Sender, link_card
+from bot.platforms.dingtalk.settings import DingTalkSettings
+
+log = structlog.get_logger(__name__)
+
+ALREADY = ("param.cardAlreadyExist",)
+LASTING = (
+    "param.templateNotExist",
+    "param.templateUnpublished",
+    "AccessTokenPermissionDenied",
+    "orgAuthLevelNotEnough",
+)
+"""The template or the permission is missing: no other card will fare better."""
+THIS_CARD = ("param.cardTemplateIdEmpty", "MissingStringValue", "param.cardDataInvalid", "param.openDeliverModelError")
+
+LINK_CHARS = PIECE_BYTES // 3 - 400
+"""Characters of text in an ActionCard, with room for its links."""
+
+
+class Instances:
+    """Sends and changes cards for one app."""
+
+    def __init__(self, settings: DingTalkSettings, api: Api, sender: Sender, ladder: Ladder) -> None:
+        self._settings = settings
+        self._api = api
+        self._sender = sender
+        self._ladder = ladder
+
+    async def send(self, to: Address, body: CardBody) -> Receipt:
+        """Tries the rungs from the best down. A rung that failed for good, or failed where the next one worked,
+        is left out for a day."""
+        failed: list[tuple[Rung, RungFailed]] = []
+        for rung in self._ladder.rungs(body.card, group=bool(to.group)):
+            try:
+                receipt = await self._on(rung, to, body)
+            except RungFailed as failure:
+                failed.append((rung, failure))
+                continue
+            self._remember(failed, rung)
+            return receipt
+        raise DeliveryError("no way of drawing the card was left")  # the last rung never fails this way
+
+    async def update(self, to: Address, body: UpdateBody) -> Receipt:
+        """A new state for everybody who sees the card. Raises CardExpired where nothing can be changed."""
+        details = _details(body.receipt)
+        rung = Rung(details.get("rung", Rung.TEXT))
+        if rung not in CARD_RUNGS:
+            raise CardExpired("这条消息不是互动卡片，钉钉不能修改；已有新内容时请重发")
+        track = str(
+            details.get("out_track_id") or Track(body.card_key, rung, bool(to.group)).write(to.group or to.user)
+        )
+        drawn = cards.draw(body.card, rung, self._settings)
+        await self._api.new(
+            "PUT",
+            "/v1.0/card/instances",
+            {
+                "outTrackId": track,
+                "userIdType": 1,
+                "cardData": {"cardParamMap": drawn.params},
+                "cardUpdateOptions": {"updateCardDataByKey": True, "updatePrivateDataByKey": True},
+            },
+        )
+        return Receipt(track, {**details, "left_out": list(drawn.left_out)})
+
+    def _remember(self, failed: Sequence[tuple[Rung, RungFailed]], worked: Rung) -> None:
+        """Only now, when a lower rung has reached the same receiver, it is known that the rung was at fault."""
+        for rung, failure in failed:
+            log.warning("dingtalk.rung_failed", rung=rung.name, reason=str(failure), instead=worked.name)
+            if failure.lasting:
+                self._ladder.drop(rung, str(failure))
+
+    async def _on(self, rung: Rung, to: Address, body: CardBody) -> Receipt:
+        if rung in CARD_RUNGS:
+            return await self._instance(rung, to, body)
+        drawn = cards.as_links(body.card, body.card_key, rung, LINK_CHARS)
+        message = await self._sender.deliver(to, link_card(drawn))
+        return Receipt(message, {"rung": rung.value, "left_out": list(drawn.left_out)})
+
+    async def _instance(self, rung: Rung, to: Address, body: CardBody) -> Receipt:
+        """One create-and-deliver. A card that exists already was delivered by an earlier attempt of the same push."""
+        drawn = cards.draw(body.card, rung, self._settings)
+        track = Track(body.card_key, rung, bool(to.group)).write(to.group or to.user)
+        receipt = Receipt(track, {"rung": rung.value, "out_track_id": track, "left_out": list(drawn.left_out)})
+        request = {
+            "cardTemplateId": drawn.template,
+            "outTrackId": track,
+            "userIdType": 1,
+            "cardData": {"cardParamMap": drawn.params},
+            **self._callback(),
+            **self._space(to, cards.summary(body.card)),
+        }
+        try:
+            answer = await self._api.ask("POST", "/v1.0/card/instances/createAndDeliver", request)
+        except ApiError as error:
+            if error.refusal.is_any(ALREADY):
+                return receipt
+            raise _failure(error.refusal) from error
+        _check_delivered(answer)
+        return receipt
+
+    def _callback(self) -> dict[str, str]:
+        if self._settings.stream:
+            return {"callbackType": "STREAM"}
+        return {"callbackType": "HTTP", "callbackRouteKey": self._settings.card_route_key}
+
+    def _space(self, to: Address, line: str) -> dict[str, Any]:
+        """Where the card goes. Without lastMessageI18n the chat list shows only that it is a card."""
+        model = {
+            "supportForward": False,
+            "lastMessageI18n": {"ZH_CN": line},
+            "notification": {"alertContent": line, "notificationOff": False},
+        }
+        if to.group:
+            return {
+                "openSpaceId": f"dtv1.card//IM_GROUP.{to.group}",
+                "imGroupOpenSpaceModel": model,
+                "imGroupOpenDeliverModel": {"robotCode": self._settings.robot},
+            }
+        return {
+            "openSpaceId": f"dtv1.card//IM_ROBOT.{to.user}",
+            "imRobotOpenSpaceModel": model,
+            "imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT", "robotCode": self._settings.robot},
+        }
+
+
+def _failure(refusal: Refusal) -> DeliveryError:
+    if refusal.is_any(LASTING):
+        return RungFailed(str(refusal), lasting=True)
+    if refusal.is_any(THIS_CARD):
+        return RungFailed(str(refusal), lasting=False)
+    return error_of(refusal)
+
+
+def _check_delivered(answer: Mapping[str, Any]) -> None:
+    """HTTP 200 with a result that failed happens: raises RungFailed for it."""
+    results = (answer.get("result") or {}).get("deliverResults") or ()
+    for result in results:
+        if not result.get("success"):
+            raise RungFailed(f"投放失败：{result.get('errorMsg') or '没有说明原因'}", lasting=True)
+
+
+def _details(receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """The details of a receipt, given whole or as its details alone."""
+    inner = receipt.get("details")
+    return dict(inner if isinstance(inner, Mapping) else receipt)
