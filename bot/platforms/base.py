@@ -118,7 +118,9 @@ class Inbound:
         media = tuple(MediaRef(**ref) for ref in fields.get("media", ()))
         position = Position(**fields["position"]) if fields.get("position") else None
         press = Press(**fields["press"]) if fields.get("press") else None
-        plain = dict(fields, kind=Kind(fields["kind"]), chat=Chat(**fields["chat"]), at=datetime.fromisoformat(fields["at"]))
+        plain = dict(
+            fields, kind=Kind(fields["kind"]), chat=Chat(**fields["chat"]), at=datetime.fromisoformat(fields["at"])
+        )
         return cls(**dict(plain, media=media, position=position, press=press))
 
 

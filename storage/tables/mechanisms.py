@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -58,7 +58,9 @@ class FlowInstance(Table):
     about_kind: Mapped[Word]
     about_id: Mapped[int]
     context: Mapped[dict[str, Any]]
-    """What texts and guards may name: customer, reporter, support …"""
+    """What its cards say: subject, facts."""
+    progress: Mapped[dict[str, Any]]
+    """Where every step stands, as the pure engine keeps it (rules.flow.FlowState)."""
     state: Mapped[Word] = mapped_column(default="open")
     """open, done, cancelled."""
     started_at: Mapped[datetime]
@@ -73,6 +75,7 @@ class FlowStep(Table):
     id: Mapped[Key]
     instance_id: Mapped[int] = mapped_column(ForeignKey("flow_instances.id"), index=True)
     name: Mapped[Word]
+    round: Mapped[int] = mapped_column(default=1)
     owner_ids: Mapped[list[Any]]
     calendar: Mapped[dict[str, Any]]
     """The business calendar's snapshot the clock of this step runs on."""
@@ -80,8 +83,8 @@ class FlowStep(Table):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
-    remaining: Mapped[dict[str, Any] | None]
-    """What was left on the clock when it paused."""
+    remaining: Mapped[timedelta | None]
+    """What was left on the clock when it paused, in the limit's own kind of time; below zero when it was late."""
     escalated_ids: Mapped[list[Any]]
     """People the ladder has told so far, in order."""
     outcome: Mapped[Word] = mapped_column(default="")

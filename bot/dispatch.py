@@ -1,0 +1,170 @@
+"""From a durable message to its handler, in one transaction with everything the handler decides."""
+
+from __future__ import annotations
+
+import json
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import commands
+from bot.context import Context, Message
+from bot.errors import Refused
+from bot.intake import Intake
+from bot.platforms.base import Inbound, Kind
+from bot.services import Services
+from cards.model import UnknownAction, parse_action
+from cards.texts import say
+from storage import inbox, outbox, people
+from storage.tables import Deadline, Group, Inbox, Person
+
+SPOKEN = (Kind.TEXT, Kind.VOICE, Kind.PHOTO, Kind.FILE, Kind.POSITION)
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._intake = Intake(services)
+
+    async def handle(self, row: Inbox) -> None:
+        """Handles one message: its effects and its being done are one transaction.
+
+        A refusal (the person asked for what cannot be done) rolls back the effects; the message is done and the
+        person is told why. Any other exception leaves the message where it was.
+        """
+        inbound = Inbound.from_json(json.loads(row.payload))
+        message = await self._intake.ready(inbound)
+        try:
+            async with self._services.db.write() as tx:
+                if await inbox.claim(tx, row.id, self._services.clock.now()):
+                    await self._route(await self._context(tx, row, inbound, message))
+        except Refused as refused:
+            await self._refuse(row, inbound, message, refused)
+        self._services.wake()
+
+    async def tell_parked(self, row: Inbox) -> None:
+        """A message that cannot be handled: its sender and the admins are told in words; it is kept for a retry."""
+        inbound = Inbound.from_json(json.loads(row.payload))
+        async with self._services.db.write() as tx:
+            ctx = await self._context(tx, row, inbound, Message(inbound.text))
+            await ctx.reply(say("runtime.parked"))
+            for admin in await people.admins(tx):
+                await ctx.push(admin, say("runtime.parked_admin", id=row.id, sender=inbound.sender, error=row.error), urgent=True)
+            await ctx.event("inbox.parked", ("inbox", row.id), {"error": row.error})
+        self._services.wake()
+
+    async def fire(self, tx: AsyncSession, deadline: Deadline) -> None:
+        """Acts on a deadline, in the transaction that marks it fired."""
+        handler = self._services.routes.deadlines.get(deadline.kind)
+        if handler is None:
+            raise LookupError(f"no handler for deadlines of kind {deadline.kind}")
+        await handler(await self.context(tx, f"deadline:{deadline.id}"), deadline)
+
+    async def gave_up(self, tx: AsyncSession, deadline: Deadline) -> None:
+        ctx = await self.context(tx, f"deadline:{deadline.id}")
+        for admin in await people.admins(tx):
+            await ctx.push(admin, say("runtime.deadline_failed", id=deadline.id, kind=deadline.kind, error=deadline.error), urgent=True)
+        await ctx.event("deadline.failed", ("deadline", deadline.id), {"error": deadline.error})
+
+    async def context(self, tx: AsyncSession, cause: str, person: Person | None = None) -> Context:
+        """A context without a message."""
+        catalogue = await self._services.catalogues.load(tx)
+        return Context(self._services, tx, self._services.clock.now(), catalogue, cause, person=person)
+
+    async def _context(self, tx: AsyncSession, row: Inbox, inbound: Inbound, message: Message) -> Context:
+        person = await people.by_identity(tx, inbound.platform, inbound.app, inbound.sender)
+        ctx = await self.context(tx, f"inbox:{row.id}", person)
+        ctx.inbound, ctx.inbox_id, ctx.message = inbound, row.id, message
+        if inbound.chat.kind == "group":
+            ctx.group = await _group(ctx, inbound)
+        if person is not None:
+            await people.seen(tx, inbound.platform, inbound.app, inbound.sender, ctx.now)
+        return ctx
+
+    async def _refuse(self, row: Inbox, inbound: Inbound, message: Message, refused: Refused) -> None:
+        async with self._services.db.write() as tx:
+            if not await inbox.claim(tx, row.id, self._services.clock.now()):
+                return
+            ctx = await self._context(tx, row, inbound, message)
+            await ctx.event("refused", ("inbox", row.id), {"text": refused.text})
+            await ctx.reply(refused.text)
+
+    async def _route(self, ctx: Context) -> None:
+        inbound = ctx.inbound
+        assert inbound is not None
+        if inbound.kind is Kind.BOT_REMOVED and ctx.group is not None:
+            ctx.group.active = False
+            return
+        if inbound.kind in (Kind.RECALLED, Kind.DIRECTORY):
+            await ctx.event(f"platform.{inbound.kind}", ("inbox", ctx.inbox_id), {"text": inbound.text})
+            return
+        if ctx.person is None:
+            await _stranger(ctx)
+        elif not ctx.person.active:
+            await ctx.reply(say("runtime.left"))
+        elif inbound.kind is Kind.PRESS:
+            await self._press(ctx)
+        elif inbound.kind in (Kind.ENTERED, Kind.BOT_ADDED):
+            await self._offer(ctx, str(inbound.kind))
+        elif inbound.kind in SPOKEN:
+            await self._said(ctx)
+        else:
+            await ctx.reply(say("runtime.unsupported"))
+
+    async def _press(self, ctx: Context) -> None:
+        assert ctx.inbound is not None and ctx.inbound.press is not None
+        press = ctx.inbound.press
+        ctx.card = await outbox.card(ctx.tx, press.card) if press.card else None
+        if ctx.card is not None and ctx.card.person_id not in (None, ctx.actor.id):
+            raise Refused(say("runtime.not_your_card"))
+        try:
+            action = parse_action(dict(press.action))
+        except UnknownAction:
+            raise Refused(say("runtime.old_card")) from None
+        handler = self._services.routes.presses.get(type(action))
+        if handler is None:
+            raise Refused(say("runtime.old_card"))
+        await handler(ctx, action)
+
+    async def _offer(self, ctx: Context, kind: str) -> None:
+        for handler in self._services.routes.events.get(f"chat.{kind}", ()):
+            await handler(ctx, None)
+
+    async def _said(self, ctx: Context) -> None:
+        message = ctx.message
+        assert message is not None and ctx.inbound is not None
+        if ctx.group is not None and not ctx.inbound.mentioned:
+            return
+        if message.problem:
+            raise Refused(message.problem)
+        if message.text.lstrip().startswith(("/", "／")):
+            await commands.run(ctx, message.text)
+            return
+        for said in self._services.routes.said:
+            if await said.handler(ctx, message):
+                return
+        await ctx.reply(say("runtime.not_understood"))
+
+
+async def _group(ctx: Context, inbound: Inbound) -> Group:
+    group = await people.group(ctx.tx, inbound.platform, inbound.app, inbound.chat.id)
+    if group is None:
+        team_id = ctx.person.team_id if ctx.person else None
+        group = Group(
+            platform=inbound.platform, app=inbound.app, chat=inbound.chat.id, title=inbound.chat.title, team_id=team_id, active=True
+        )
+        ctx.tx.add(group)
+        await ctx.tx.flush()
+    if inbound.kind is not Kind.BOT_REMOVED:
+        group.active = True
+    return group
+
+
+async def _stranger(ctx: Context) -> None:
+    """Somebody whose account belongs to no person: told what to do; their message stays in the inbox's record."""
+    assert ctx.inbound is not None
+    if ctx.inbound.sender and (ctx.group is None or ctx.inbound.mentioned):
+        await ctx.reply(say("runtime.stranger", user=ctx.inbound.sender))
+        await ctx.event("stranger", ("inbox", ctx.inbox_id), {"user": ctx.inbound.sender, "platform": ctx.inbound.platform})

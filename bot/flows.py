@@ -1,0 +1,262 @@
+"""Flows at run time: carries out what the pure engine decides, keeps the clocks as deadline rows, tells people.
+
+One step, one row; one moment, one deadline row; one card in the thread of the flow for everybody who holds one, redrawn
+at every change. What a running flow does comes from the snapshot it started with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.context import Context
+from bot.errors import NotYours, Refused
+from bot.flow_owners import resolve
+from bot.flow_views import draw, step_view, why
+from bot.router import Router
+from cards.texts import say
+from rules import flow as engine
+from rules import ladder
+from rules.calendar import BusinessCalendar
+from rules.errors import RulesError
+from rules.flow_definition import FlowDef, StepDef
+from storage import deadlines, flows, people
+from storage.calendars import restore, snapshot
+from storage.deadlines import Alarm
+from storage.tables import Deadline, FlowInstance, FlowStep, Person
+
+REMINDER, DUE, ESCALATION = (f"flow.{kind}" for kind in (ladder.REMINDER, ladder.DUE, ladder.ESCALATION))
+
+router = Router("flows")
+
+
+def thread(flow_id: int) -> str:
+    return f"flow:{flow_id}"
+
+
+class Flows:
+    """The door to flows for handlers."""
+
+    async def start(
+        self, ctx: Context, name: str, *, about: tuple[str, int], reporter: Person, context: Mapping[str, Any]
+    ) -> FlowInstance:
+        """Starts a flow in the version in force. `context` holds subject (李雷 · 宏达机械) and facts [[label, value]…]."""
+        definition = ctx.catalogue.flow(name)
+        decisions = engine.begin(definition, {})
+        instance = FlowInstance(
+            flow=name,
+            version=definition.version,
+            definition=definition.to_dict(),
+            reporter_id=reporter.id,
+            about_kind=about[0],
+            about_id=about[1],
+            context=dict(context),
+            progress=decisions.state.to_dict(),
+            started_at=ctx.now,
+        )
+        ctx.tx.add(instance)
+        await ctx.tx.flush()
+        await ctx.event("flow.started", ("flow", instance.id), {"flow": name, "version": definition.version}, by=reporter)
+        await self._apply(ctx, instance, decisions)
+        return instance
+
+    async def answer(self, ctx: Context, step: FlowStep, choice: str, fields: Mapping[str, Any]) -> FlowInstance:
+        """The actor chooses. Raises NotYours, or Refused when the step waits for something else."""
+        instance = await flows.instance(ctx.tx, step.instance_id)
+        owner = await self._may_answer(ctx, instance, step)
+        answered = engine.Answered(step.name, choice, str(ctx.actor.id), fields, owner=owner)
+        step.outcome, step.note = choice, str(fields.get("note", ""))
+        step.closed_by_id = ctx.actor.id
+        await self._decide(ctx, instance, answered, {"step": step.name, "choice": choice, **fields})
+        return instance
+
+    async def supply(self, ctx: Context, step: FlowStep, fields: Mapping[str, Any]) -> FlowInstance:
+        """The actor adds what was asked for; the clock goes on."""
+        instance = await flows.instance(ctx.tx, step.instance_id)
+        definition = flows.definition(instance).step(step.name)
+        asked = await resolve(ctx, definition.resume_by, instance, step)
+        if ctx.actor.id not in {person.id for person in asked}:
+            raise NotYours("这个流程")
+        supplied = engine.Supplied(step.name, str(ctx.actor.id), fields)
+        await self._decide(ctx, instance, supplied, {"step": step.name, **fields})
+        return instance
+
+    async def withdraw(self, ctx: Context, instance: FlowInstance, *, by: Person) -> None:
+        """The flow is not wanted any more; nothing when it is over already."""
+        if instance.state == "open":
+            await self._decide(ctx, instance, engine.Withdrawn(str(by.id)), {})
+
+    async def _may_answer(self, ctx: Context, instance: FlowInstance, step: FlowStep) -> str:
+        """For whom the actor answers: themselves as an owner, or the owner they stand in for or were told about."""
+        if ctx.actor.id in step.owner_ids:
+            return str(ctx.actor.id)
+        if ctx.actor.id in step.escalated_ids:
+            return str(step.owner_ids[0])
+        raise NotYours(f"「{flows.definition(instance).title}」这一步")
+
+    async def _decide(self, ctx: Context, instance: FlowInstance, event: engine.Event, payload: dict[str, Any]) -> None:
+        state = engine.FlowState.from_dict(instance.progress)
+        try:
+            decisions = engine.decide(flows.definition(instance), state, event)
+        except RulesError as error:
+            raise Refused(str(error)) from error
+        await ctx.event(f"flow.{type(event).__name__.lower()}", ("flow", instance.id), {"flow": instance.flow, **payload})
+        await self._apply(ctx, instance, decisions)
+
+    async def _apply(self, ctx: Context, instance: FlowInstance, decisions: engine.Decisions) -> None:
+        definition = flows.definition(instance)
+        instance.progress = decisions.state.to_dict()
+        if decisions.finished:
+            instance.state = "done" if decisions.finished == "done" else decisions.finished
+            instance.finished_at = ctx.now
+        for name in decisions.close:
+            await self._close(ctx, await flows.live_step(ctx.tx, instance.id, name))
+        for name in decisions.pause:
+            await self._pause(ctx, definition.step(name), await flows.live_step(ctx.tx, instance.id, name))
+        for name in decisions.resume:
+            await self._resume(ctx, instance, definition.step(name), await flows.live_step(ctx.tx, instance.id, name))
+        for name in decisions.open:
+            await self._open(ctx, instance, definition.step(name), decisions.state.step(name).round)
+        await self._redraw(ctx, instance)
+        for tell in decisions.tell:
+            await self._tell(ctx, instance, definition, tell)
+        await ctx.event("flow.changed", ("flow", instance.id), {"flow": instance.flow, "state": instance.state})
+        if decisions.finished:
+            await ctx.event("flow.finished", ("flow", instance.id), {"flow": instance.flow, "state": decisions.finished})
+
+    async def _open(self, ctx: Context, instance: FlowInstance, definition: StepDef, nth: int) -> None:
+        reporter = await people.person(ctx.tx, instance.reporter_id)
+        owners = [person for expression in definition.owners for person in await resolve(ctx, expression, instance, None)]
+        owners = owners or await people.admins(ctx.tx)
+        calendar = await ctx.calendar_of(owners[0]) if owners else ctx.calendar
+        step = FlowStep(
+            instance_id=instance.id,
+            name=definition.name,
+            round=nth,
+            owner_ids=[person.id for person in owners],
+            calendar=snapshot(calendar),
+            escalated_ids=[],
+            opened_at=ctx.now,
+        )
+        ctx.tx.add(step)
+        await ctx.tx.flush()
+        state = engine.FlowState.from_dict(instance.progress)
+        instance.progress = state.with_owners(definition.name, [str(person.id) for person in owners]).to_dict()
+        await self._arm(ctx, step, ladder.schedule(definition, ctx.now, calendar))
+        opened = {"step": step.name, "owners": step.owner_ids, "due": step.due_at.isoformat() if step.due_at else None}
+        await ctx.event("flow.step_opened", ("flow", instance.id), {"flow": instance.flow, **opened}, by=reporter)
+
+    async def _arm(self, ctx: Context, step: FlowStep, moments: tuple[ladder.Deadline, ...]) -> None:
+        serial = await deadlines.last_id(ctx.tx)
+        for moment in moments:
+            if moment.kind == ladder.DUE:
+                step.due_at = moment.at
+            alarm = Alarm(
+                key=f"step:{step.id}:{moment.kind}:{moment.index}:{serial}",
+                kind=f"flow.{moment.kind}",
+                at=moment.at,
+                subject_kind="step",
+                subject_id=step.id,
+                payload={"index": moment.index, "to": moment.to, "kind": moment.kind},
+            )
+            await ctx.alarm(alarm)
+
+    async def _pause(self, ctx: Context, definition: StepDef, step: FlowStep) -> None:
+        step.state, step.paused_at = "paused", ctx.now
+        if step.due_at is not None:
+            step.remaining = ladder.paused(definition, step.due_at, ctx.now, self._calendar(step))
+        await deadlines.cancel(ctx.tx, "step", step.id)
+
+    async def _resume(self, ctx: Context, instance: FlowInstance, definition: StepDef, step: FlowStep) -> None:
+        step.state, step.paused_at, step.outcome = "open", None, ""
+        if step.remaining is not None:
+            fired = [(row.payload["kind"], row.payload["index"]) for row in await deadlines.fired_for(ctx.tx, "step", step.id)]
+            await self._arm(ctx, step, ladder.resumed(definition, step.remaining, ctx.now, self._calendar(step), fired))
+            step.remaining = None
+
+    async def _close(self, ctx: Context, step: FlowStep) -> None:
+        instance = await flows.instance(ctx.tx, step.instance_id)
+        status = engine.FlowState.from_dict(instance.progress).step(step.name).status
+        step.state, step.closed_at = ("done" if status == "done" else "cancelled"), ctx.now
+        await deadlines.cancel(ctx.tx, "step", step.id)
+
+    @staticmethod
+    def _calendar(step: FlowStep) -> BusinessCalendar:
+        return restore(step.calendar)
+
+    # Telling people
+
+    async def _tell(self, ctx: Context, instance: FlowInstance, definition: FlowDef, tell: engine.Tell) -> None:
+        """Pushes what a decision says. Whoever just acted sees it on the card they pressed."""
+        if tell.about in ("finished", "answered_in_part") or (tell.about == "answered" and instance.state == "open"):
+            return
+        step = await flows.newest_step(ctx.tx, instance.id, tell.step) if tell.step else None
+        for person in await resolve(ctx, tell.to, instance, step):
+            if ctx.person is None or person.id != ctx.person.id or tell.about == "opened":
+                await self.show(ctx, instance, person, about=tell.about, step=step)
+
+    async def show(
+        self, ctx: Context, instance: FlowInstance, person: Person, *, about: str, step: FlowStep | None = None
+    ) -> None:
+        """Sends a person the flow's card as it stands now, urgent because a clock runs."""
+        view = await step_view(ctx, instance, step)
+        card = draw(ctx, view, person, about)
+        await ctx.push(person, card, thread=thread(instance.id), why=why(view, about), urgent=True)
+
+    async def _redraw(self, ctx: Context, instance: FlowInstance) -> None:
+        view = await step_view(ctx, instance, None)
+        over = instance.state != "open"
+        await ctx.redraw_thread(thread(instance.id), lambda holder: draw(ctx, view, holder, "changed"), close=over)
+
+
+@router.due(REMINDER)
+async def remind(ctx: Context, deadline: Deadline) -> None:
+    await _push_to_owners(ctx, deadline, "reminder")
+
+
+@router.due(DUE)
+async def late(ctx: Context, deadline: Deadline) -> None:
+    await _push_to_owners(ctx, deadline, "due")
+
+
+@router.due(ESCALATION)
+async def escalate(ctx: Context, deadline: Deadline) -> None:
+    """One rung up: whoever it names is told, may answer from now on, and everybody sees it in the chain."""
+    step = await ctx.tx.get_one(FlowStep, deadline.subject_id)
+    instance = await flows.instance(ctx.tx, step.instance_id)
+    told = [
+        person
+        for person in await resolve(ctx, deadline.payload["to"], instance, step)
+        if person.id not in (*step.owner_ids, *step.escalated_ids, instance.reporter_id)
+    ]
+    if not told:
+        await ctx.event("flow.nobody_above", ("flow", instance.id), {"flow": instance.flow, "to": deadline.payload["to"]})
+        return
+    step.escalated_ids = [*step.escalated_ids, *(person.id for person in told)]
+    names = [person.name for person in told]
+    await ctx.event("flow.escalated", ("flow", instance.id), {"flow": instance.flow, "step": step.name, "to": names})
+    for person in told:
+        await ctx.flows.show(ctx, instance, person, about="escalation", step=step)
+    await ctx.flows._redraw(ctx, instance)  # noqa: SLF001 - the deadlines of flows are part of this module
+    await ctx.event("flow.changed", ("flow", instance.id), {"flow": instance.flow, "state": instance.state})
+
+
+async def _push_to_owners(ctx: Context, deadline: Deadline, about: str) -> None:
+    step = await ctx.tx.get_one(FlowStep, deadline.subject_id)
+    instance = await flows.instance(ctx.tx, step.instance_id)
+    await ctx.event(f"flow.{about}", ("flow", instance.id), {"flow": instance.flow, "step": step.name})
+    for person_id in step.owner_ids:
+        owner = await people.person(ctx.tx, person_id)
+        if owner is not None:
+            await ctx.flows.show(ctx, instance, owner, about=about, step=step)
+
+
+async def step_for(ctx: Context, step_id: int) -> FlowStep:
+    """A live step of a flow. Raises Refused when it is over, saying what became of it."""
+    step = await ctx.tx.get(FlowStep, step_id)
+    if step is None:
+        raise Refused(say("flows.gone"))
+    if step.state in ("done", "cancelled"):
+        closer = await people.person(ctx.tx, step.closed_by_id) if step.closed_by_id else None
+        raise Refused(say("flows.over", by=closer.name if closer else "", at=ctx.moment(step.closed_at) if step.closed_at else ""))
+    return step

@@ -1,0 +1,106 @@
+"""Makes a message ready for its handler: media fetched and kept under their hash, speech turned into words.
+
+This is the slow part and holds no transaction. What it finds is kept, so that a retry repeats nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.context import Message
+from bot.errors import MediaRefused
+from bot.platforms.base import Inbound, Kind, MediaRef, Platform
+from bot.platforms.media import as_media
+from bot.services import Services
+from storage import attachments, people
+from storage.pictures import examine
+from storage.tables import Attachment, TranscriptRow
+from transcription.transcript import Segment, Transcript, Word
+
+HOTWORDS = 60
+"""Names given to the speech model; more of them make it hear names everywhere."""
+
+log = structlog.get_logger()
+
+
+class Intake:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def ready(self, inbound: Inbound) -> Message:
+        """The message with its media kept and its speech as text. Media that is no use becomes a `problem` in words."""
+        try:
+            kept = [await self._keep(inbound, ref) for ref in inbound.media]
+        except MediaRefused as refused:
+            return Message(inbound.text, problem=str(refused))
+        if inbound.kind is not Kind.VOICE or not kept:
+            return Message(inbound.text, attachments=tuple(kept))
+        transcript = await self._listen(inbound, kept[0].sha256)
+        spoken = transcript.text or inbound.media[0].words
+        return Message(
+            spoken, transcript, kept[0].sha256, tuple(kept), "" if spoken else transcript.problem or "没听清，能再说一遍吗？"
+        )
+
+    async def _keep(self, inbound: Inbound, ref: MediaRef) -> Attachment:
+        services = self._services
+        fetched = await self._platform(inbound).client.fetch(ref)
+        media = as_media(
+            fetched.content, kind=ref.kind, name=ref.name or fetched.name, mime=fetched.mime, limit=services.settings.media_bytes
+        )
+        sha256 = await services.attachments.put(media.content, name=media.name, mime=media.mime)
+        picture = await asyncio.to_thread(examine, media.content) if ref.kind == "photo" else None
+        async with services.db.write() as tx:
+            sender = await people.by_identity(tx, inbound.platform, inbound.app, inbound.sender)
+            row = Attachment(
+                sha256=sha256,
+                kind=ref.kind,
+                name=media.name[:200],
+                mime=media.mime[:64],
+                size=len(media.content),
+                seconds=ref.seconds,
+                fingerprint=picture.fingerprint if picture else "",
+                taken_at=picture.taken_at if picture else None,
+                person_id=sender.id if sender else None,
+                created_at=services.clock.now(),
+            )
+            return await attachments.remember(tx, row)
+
+    def _platform(self, inbound: Inbound) -> Platform:
+        return self._services.platforms[(inbound.platform, inbound.app)]
+
+    async def _listen(self, inbound: Inbound, sha256: str) -> Transcript:
+        services = self._services
+        async with services.db.read() as tx:
+            heard = await tx.get(TranscriptRow, sha256)
+            if heard is not None:
+                return _transcript(heard)
+            hotwords = await self._hotwords(tx, inbound)
+        transcript = await services.transcriber.transcribe(
+            services.attachments.path(sha256), hotwords=hotwords, sender=f"{inbound.platform}:{inbound.sender}"
+        )
+        log.info("transcribed", seconds=transcript.duration, characters=len(transcript.text), problem=transcript.problem)
+        if transcript.text:
+            await self._note(sha256, transcript, services.clock.now())
+        return transcript
+
+    async def _hotwords(self, tx: AsyncSession, inbound: Inbound) -> list[str]:
+        speaker = await people.by_identity(tx, inbound.platform, inbound.app, inbound.sender)
+        return [] if speaker is None else (await self._services.lexicons.hotwords(tx, speaker))[:HOTWORDS]
+
+    async def _note(self, sha256: str, transcript: Transcript, now: datetime) -> None:
+        async with self._services.db.write() as tx:
+            if await tx.get(TranscriptRow, sha256) is None:
+                tx.add(TranscriptRow(sha256=sha256, body=asdict(transcript), at=now))
+
+
+def _transcript(row: TranscriptRow) -> Transcript:
+    body = dict(row.body)
+    segments = tuple(
+        Segment(**dict(segment, words=tuple(Word(**word) for word in segment["words"]))) for segment in body.pop("segments")
+    )
+    return Transcript(**body, segments=segments)

@@ -1,0 +1,194 @@
+"""Delivers to one Feishu app, and fetches from it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+from weakref import WeakValueDictionary
+
+from bot.clock import Clock
+from bot.errors import CardExpired, Permanent
+from bot.platforms.base import (
+    Address,
+    Capabilities,
+    CardBody,
+    DirectoryPerson,
+    FileBody,
+    Finding,
+    MarkdownBody,
+    Media,
+    MediaRef,
+    Outgoing,
+    Receipt,
+    TextBody,
+    UpdateBody,
+)
+from bot.platforms.feishu import cards, doctor, uploads
+from bot.platforms.feishu.api import Api
+from bot.platforms.feishu.directory import people
+from bot.platforms.feishu.errors import update_failure
+from bot.platforms.feishu.health import Health
+from bot.platforms.feishu.inputs import ON_CARD
+from bot.platforms.feishu.markup import defuse
+from bot.platforms.feishu.settings import FeishuSettings
+from bot.platforms.http import Http
+from bot.platforms.media import as_media
+from bot.platforms.text import split_text
+from bot.platforms.tokens import Token, TokenSource
+from cards.model import Card, Picture
+
+Attachment = Callable[[str], Awaitable[bytes]]
+"""The bytes kept under an attachment key."""
+
+TEXT_BYTES = 20 * 1024
+"""Feishu takes 150 KB of text; nobody reads that in one bubble."""
+
+MARKDOWN_BYTES = 24 * 1024
+"""Of the 30 KB a rich-text message may have, markup included."""
+
+KEPT_PICTURES = 512
+MESSAGES = "/open-apis/im/v1/messages"
+
+CAPABILITIES = Capabilities(
+    inputs=frozenset(kind.value for kind in ON_CARD),
+    max_inputs=cards.MAX_INPUTS,
+    max_options=cards.MAX_OPTIONS,
+    max_buttons=cards.MAX_BUTTONS,
+    card_bytes=cards.MAX_BYTES,
+    text_bytes=TEXT_BYTES,
+    update_within=timedelta(days=14),
+    group_cards=True,
+    group_presses=True,
+    files=True,
+    file_bytes=uploads.FILE_BYTES,
+)
+
+
+class FeishuClient:
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self, app: str, settings: FeishuSettings, http: Http, clock: Clock, health: Health, attachment: Attachment | None
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._http = http
+        self._clock = clock
+        self._health = health
+        self._attachment = attachment
+        self._api = Api(settings, http, clock, health)
+        self._bot = TokenSource(self._fetch_bot, clock)
+        self._pictures: OrderedDict[str, str] = OrderedDict()
+        # Two writers to one card make it flicker back to an old state; so updates of a message go one by one.
+        self._updating: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def send(self, message: Outgoing) -> Receipt:
+        body = message.body
+        match body:
+            case TextBody():
+                parts = [("text", {"text": defuse(part)}) for part in split_text(body.text, TEXT_BYTES) or [" "]]
+            case MarkdownBody():
+                parts = [("post", _post(body.title, part)) for part in split_text(body.text, MARKDOWN_BYTES) or [" "]]
+            case CardBody():
+                return await self._send_card(message, body)
+            case FileBody():
+                parts = [await uploads.upload(self._api, body)]
+            case UpdateBody():
+                return await self._update(message, body)
+        receipts = [
+            await self._create(message, number, kind, json.dumps(content, ensure_ascii=False))
+            for number, (kind, content) in enumerate(parts)
+        ]
+        return Receipt(receipts[0].message_id, {**receipts[0].details, "parts": [one.message_id for one in receipts]})
+
+    async def fetch(self, media: MediaRef) -> Media:
+        message_id, key = quote(media.context.get("message_id", ""), safe=""), quote(media.ref, safe="")
+        reply = await self._api.download(
+            f"{MESSAGES}/{message_id}/resources/{key}",
+            params={"type": media.context.get("type", "file")},
+            limit=self._settings.media_bytes,
+        )
+        mime = reply.headers.get("content-type", "").partition(";")[0]
+        return as_media(reply.body, kind=media.kind, name=media.name, mime=mime, limit=self._settings.media_bytes)
+
+    def people(self) -> AsyncIterator[DirectoryPerson]:
+        return people(self._api)
+
+    async def check(self) -> Sequence[Finding]:
+        return await doctor.examine(self._api, self._settings, self._health, self._clock.now())
+
+    async def close(self) -> None:
+        """Nothing of its own to close: the pool belongs to the application."""
+
+    async def bot_id(self) -> str:
+        """The bot's own open_id, asked for once a day."""
+        return await self._bot.get()
+
+    async def _fetch_bot(self) -> Token:
+        answer = await self._api.call("GET", "/open-apis/bot/v3/info")
+        return Token(str((answer.get("bot") or {}).get("open_id", "")), timedelta(days=1))
+
+    async def _send_card(self, message: Outgoing, body: CardBody) -> Receipt:
+        return await self._create(message, 0, "interactive", await self._drawn(body.card, body.card_key, message.to))
+
+    async def _update(self, message: Outgoing, body: UpdateBody) -> Receipt:
+        """Changes the card in place, always by the message itself: callback tokens live 30 minutes and work twice."""
+        message_id = str(body.receipt.get("message_id") or "")
+        if not message_id:
+            raise CardExpired("no message id is known for this card")
+        content = await self._drawn(body.card, body.card_key, message.to)
+        lock = self._updating.setdefault(message_id, asyncio.Lock())
+        async with lock:
+            path = f"{MESSAGES}/{quote(message_id, safe='')}"
+            await self._api.call("PATCH", path, json={"content": content}, fail=update_failure)
+        return Receipt(message_id, dict(body.receipt.get("details") or {}))
+
+    async def _drawn(self, card: Card, card_key: str, to: Address) -> str:
+        wanted = [block.attachment for block in card.blocks if isinstance(block, Picture)]
+        pictures = {key: image for key in wanted if (image := await self._image_key(key))}
+        return cards.draw(card, card_key, group=bool(to.group), pictures=pictures)
+
+    async def _image_key(self, attachment: str) -> str:
+        """The image key of an attachment, uploaded at most once; empty when it cannot be shown (it is then named in words)."""
+        if attachment not in self._pictures and self._attachment is not None:
+            try:
+                content = await self._attachment(attachment)
+                self._pictures[attachment] = await uploads.upload_image(self._api, content)
+            except (OSError, LookupError, Permanent) as error:
+                uploads.log.warning("picture.not_shown", attachment=attachment, reason=str(error))
+        while len(self._pictures) > KEPT_PICTURES:
+            self._pictures.popitem(last=False)
+        return self._pictures.get(attachment, "")
+
+    async def _create(self, message: Outgoing, part: int, kind: str, content: str) -> Receipt:
+        to = message.to
+        answer = await self._api.call(
+            "POST",
+            MESSAGES,
+            params={"receive_id_type": "chat_id" if to.group else "open_id"},
+            json={
+                "receive_id": to.group or to.user,
+                "msg_type": kind,
+                "content": content,
+                "uuid": _uuid(message.key, part),
+            },
+        )
+        data: Mapping[str, Any] = answer.get("data") or {}
+        return Receipt(str(data.get("message_id", "")), {"chat_id": str(data.get("chat_id", ""))})
+
+
+def _uuid(key: str, part: int) -> str:
+    """Feishu's idempotency key: at most 50 characters, good for an hour. The same push always gets the same."""
+    return hashlib.sha256(f"{key}\n{part}".encode()).hexdigest()[:40]
+
+
+def _post(title: str, text: str) -> dict[str, Any]:
+    return {"zh_cn": {"title": title, "content": [[{"tag": "md", "text": defuse(text)}]]}}
+
+

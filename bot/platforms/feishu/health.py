@@ -1,0 +1,17 @@
+"""What the doctor wants to know of an app that only its callbacks, its connection and its calls can tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass
+class Health:
+    last_inbound: datetime | None = None
+    connected_since: datetime | None = None
+    """When the long connection was opened; None while there is none."""
+    skew: timedelta | None = None
+    """Our clock minus Feishu's, from the last answer that told its time."""
+    refused: int = 0
+    """Callbacks turned away since start-up."""

@@ -1,0 +1,146 @@
+"""The running product: takes messages in, handles them, fires deadlines, sends pushes.
+
+In operation a ticker says "now" once a second and commits wake what they concern. In tests and when the demo's clock
+is moved, `forward` goes from one due moment to the next, so that a week passes in a second and in the right order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import SystemClock, VirtualClock
+from bot.dispatch import Dispatcher
+from bot.engine import Mailboxes
+from bot.jobs import Jobs
+from bot.platforms.base import Inbound
+from bot.sender import Sender
+from bot.services import Services
+from bot.sweeper import Sweeper
+from storage import deadlines, inbox, outbox
+from storage.inbox import InboxWriter, Received, inbox_writer
+
+MOST_ROUNDS = 10_000
+"""Rounds of handling before `settle` concludes that handlers keep feeding each other."""
+
+log = structlog.get_logger()
+
+
+class Runtime:
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.dispatcher = Dispatcher(services)
+        self.jobs = Jobs(services, self.dispatcher)
+        self.mailboxes = Mailboxes(services.db, services.clock, self.dispatcher.handle, self.dispatcher.tell_parked)
+        self.sweeper = Sweeper(services.db, services.clock, self.dispatcher.fire, self.dispatcher.gave_up)
+        self.sender = Sender(services.db, services.clock, services.platforms, services.attachments)
+        services.wake = self.sender.wake
+        services.wake_mailbox = self.mailboxes.wake
+        self._inbox: InboxWriter | None = None
+        self._ticker: AsyncIOScheduler | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ticking = asyncio.Lock()
+
+    # Messages in
+
+    async def sink(self, inbound: Inbound) -> bool:
+        """Makes a message durable, then lets it be handled. True: new; False: a repeat."""
+        if self._inbox is None:
+            raise RuntimeError("the runtime has not been opened")
+        received = Received(
+            platform=inbound.platform,
+            app=inbound.app,
+            event_key=inbound.event_key,
+            mailbox=mailbox_of(inbound),
+            payload=json.dumps(inbound.to_json(), ensure_ascii=False),
+            received_at=self.services.clock.now(),
+        )
+        fresh = await self._inbox.put(received)
+        if fresh:
+            self.mailboxes.wake(received.mailbox)
+        else:
+            log.info("repeat", message=f"{inbound.platform}/{inbound.event_key}")
+        return fresh
+
+    # Life
+
+    async def open(self) -> None:
+        """Ready to take messages; nothing moves by itself yet."""
+        self._inbox = inbox_writer(self.services.db)
+        await self.jobs.arm()
+
+    async def start(self) -> None:
+        """Opens, takes up what was left, and keeps going until `close`."""
+        await self.open()
+        self._tasks = [asyncio.create_task(self.sender.run(), name="sender")]
+        self._tasks += [
+            asyncio.create_task(platform.listen(self.sink), name=f"listen {platform.name}/{platform.app}")
+            for platform in self.services.platforms.values()
+        ]
+        self._ticker = AsyncIOScheduler(timezone="UTC")
+        self._ticker.add_job(self.tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None)
+        self._ticker.start()
+        await self.tick()
+
+    async def close(self) -> None:
+        """Stops taking and sending; what is unfinished stays in its rows."""
+        if self._ticker is not None:
+            self._ticker.shutdown(wait=False)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.mailboxes.close()
+        await self.sender.close()
+        if self._inbox is not None:
+            await self._inbox.close()
+            self._inbox = None
+
+    async def tick(self) -> None:
+        """Once a second: retries that are due, deadlines that have come, pushes that waited."""
+        async with self._ticking:
+            await self.mailboxes.wake_waiting()
+            while await self.sweeper.sweep():
+                pass
+            self.sender.wake()
+
+    # Time
+
+    async def settle(self) -> None:
+        """Returns when nothing is left to do at this moment."""
+        for _ in range(MOST_ROUNDS):
+            woken = await self.mailboxes.wake_waiting()
+            await self.mailboxes.settle()
+            fired = await self.sweeper.sweep()
+            sent = await self.sender.settle()
+            if not (woken or fired or sent):
+                return
+        raise RuntimeError("handlers keep making work for each other")
+
+    async def forward(self, to: datetime) -> None:
+        """Moves the clock to a moment, stopping wherever something is due on the way."""
+        clock = self.services.clock
+        if not isinstance(clock, VirtualClock | SystemClock):
+            raise TypeError("this clock cannot be moved")
+        async with self._ticking:
+            await self.settle()
+            while (due := await self._next_due()) is not None and due < to:
+                clock.move_to(max(due, clock.now()))
+                await self.settle()
+            clock.move_to(max(to, clock.now()))
+            await self.settle()
+
+    async def _next_due(self) -> datetime | None:
+        async with self.services.db.read() as tx:
+            moments = [await deadlines.next_at(tx), await outbox.next_due(tx), await inbox.next_retry(tx)]
+        known = [moment for moment in moments if moment is not None]
+        return min(known) if known else None
+
+
+def mailbox_of(inbound: Inbound) -> str:
+    """One mailbox a person: what somebody says, wherever they say it, is handled in order."""
+    return f"{inbound.platform}:{inbound.app}:{inbound.sender or inbound.chat.id}"
+

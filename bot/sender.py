@@ -1,0 +1,173 @@
+"""Delivers the outbox: in order for each receiver, receivers in parallel, with typed errors deciding what happens next."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter
+from bot.platforms.base import Address, Body, CardBody, Client, FileBody, Outgoing, Platform, Receipt, TextBody, UpdateBody
+from cards.model import Card
+from storage import outbox, people
+from storage.attachments import AttachmentStore
+from storage.database import Database
+from storage.outbox import Push, Receiver
+from storage.tables import CardSent, Group, Outbox
+
+PARALLEL = 32
+MOST_TRIES = 12
+LONGEST_PAUSE = timedelta(minutes=10)
+
+log = structlog.get_logger()
+
+
+class NobodyThere(Permanent):
+    """The receiver has no identity on any configured platform."""
+
+
+class Sender:
+    """One per process that sends. `wake` after a commit; `pump` sends what is due."""
+
+    def __init__(self, db: Database, clock: Clock, platforms: dict[tuple[str, str], Platform], attachments: AttachmentStore) -> None:
+        self._db = db
+        self._clock = clock
+        self._platforms = platforms
+        self._attachments = attachments
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Sends until cancelled."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            await self.pump()
+
+    async def pump(self) -> int:
+        """Starts sending what is due to receivers not already being sent to; gives how many."""
+        async with self._db.read() as tx:
+            rows = [row for row in await outbox.ready(tx, self._clock.now()) if row.receiver not in self._under_way]
+        for row in rows[: PARALLEL - len(self._under_way)]:
+            task = asyncio.create_task(self._deliver(row), name=f"deliver {row.id}")
+            self._under_way[row.receiver] = task
+            task.add_done_callback(lambda done, receiver=row.receiver: self._ended(receiver, done))  # type: ignore[misc]  # mypy cannot type a lambda's default
+        return len(rows)
+
+    async def settle(self) -> int:
+        """Sends until nothing is due; gives how many went out."""
+        count = 0
+        while started := await self.pump():
+            count += started
+            while self._under_way:
+                await asyncio.wait(self._under_way.values())
+                await asyncio.sleep(0)
+        return count
+
+    async def close(self) -> None:
+        for task in list(self._under_way.values()):
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    def _ended(self, receiver: str, done: asyncio.Task[None]) -> None:
+        self._under_way.pop(receiver, None)
+        self._woken.set()
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.error("delivery crashed", receiver=receiver, exc_info=error)
+
+    async def _deliver(self, row: Outbox) -> None:
+        with structlog.contextvars.bound_contextvars(push=row.id, receiver=row.receiver):
+            try:
+                address = await self._address(row)
+                body = await self._body(row)
+                receipt = await self._client(address).send(Outgoing(key=row.key, to=address, body=body))
+            except CardExpired:
+                await self._reissue(row)
+            except RetryAfter as error:
+                await self._later(row, error, max(error.after, _pause(row.attempts)))
+            except Credentials as error:
+                await self._later(row, error, LONGEST_PAUSE)
+            except DeliveryError as error:
+                await self._give_up(row, error)
+            except Exception as error:  # a defect of ours must not silence this receiver for ever
+                log.exception("delivery failed")
+                await self._later(row, error, _pause(row.attempts))
+            else:
+                await self._sent(row, receipt, address)
+
+    async def _sent(self, row: Outbox, receipt: Receipt, address: Address) -> None:
+        async with self._db.write() as tx:
+            await outbox.sent(tx, row.id, receipt=asdict(receipt), to=asdict(address), now=self._clock.now())
+        log.info("sent", kind=row.kind, platform=address.platform)
+
+    async def _later(self, row: Outbox, error: Exception, pause: timedelta) -> None:
+        if row.attempts + 1 >= MOST_TRIES:
+            await self._give_up(row, error)
+            return
+        log.warning("will send again", error=str(error), seconds=pause.total_seconds())
+        async with self._db.write() as tx:
+            await outbox.postponed(tx, row.id, error=str(error), until=self._clock.now() + pause)
+
+    async def _give_up(self, row: Outbox, error: Exception) -> None:
+        log.error("push given up", error=str(error), kind=row.kind)
+        async with self._db.write() as tx:
+            await outbox.gave_up(tx, row.id, error=f"{type(error).__name__}: {error}")
+
+    async def _reissue(self, row: Outbox) -> None:
+        """The platform lets this card expire: the same card goes out anew, live, in its newest state."""
+        async with self._db.write() as tx:
+            old = await tx.get_one(CardSent, row.payload["card_key"])
+            to = Receiver(person_id=row.person_id, group_id=row.group_id, address=row.address)
+            fresh = Push(to=to, kind="card", payload=dict(card=old.card, card_key=old.key), thread=old.thread, why=row.why, urgent=True)
+            again = await outbox.enqueue(tx, fresh, self._clock.now())
+            if again is not None:
+                old.outbox_id = again.id
+            await outbox.gave_up(tx, row.id, error="card expired, sent anew")
+
+    def _client(self, address: Address) -> Client:
+        platform = self._platforms.get((address.platform, address.app))
+        if platform is None:
+            raise Permanent(f"no app {address.app} of {address.platform} is configured")
+        return platform.client
+
+    async def _address(self, row: Outbox) -> Address:
+        if row.address is not None:
+            return Address(**row.address)
+        async with self._db.read() as tx:
+            if row.group_id is not None:
+                group = await tx.get_one(Group, row.group_id)
+                return Address(group.platform, group.app, group=group.chat)
+            for identity in await people.identities(tx, row.person_id or 0):
+                if (identity.platform, identity.app) in self._platforms:
+                    return Address(identity.platform, identity.app, user=identity.user)
+        raise NobodyThere(f"{row.receiver} is on no configured platform")
+
+    async def _body(self, row: Outbox) -> Body:
+        payload: dict[str, Any] = row.payload
+        match row.kind:
+            case "text":
+                return TextBody(payload["text"])
+            case "card":
+                return CardBody(Card.model_validate(payload["card"]), payload["card_key"])
+            case "file":
+                content = await self._attachments.get(payload["sha256"])
+                return FileBody(payload["name"], payload["mime"], content, payload["picture"])
+        return await self._update(payload)
+
+    async def _update(self, payload: dict[str, Any]) -> UpdateBody:
+        async with self._db.read() as tx:
+            receipt, _ = await outbox.receipt_of(tx, payload["card_key"])
+        if receipt is None:
+            raise RetryAfter("the card itself has not been delivered yet")
+        return UpdateBody(Card.model_validate(payload["card"]), payload["card_key"], receipt, payload.get("reply_token", ""))
+
+
+def _pause(attempts: int) -> timedelta:
+    return min(timedelta(seconds=2 ** (attempts + 1)), LONGEST_PAUSE)

@@ -1,0 +1,189 @@
+"""Pushes to deliver, and the cards that live on people's phones."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import CardSent, Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Whom a push is for: a person, a group, or an address of a platform (somebody not yet known)."""
+
+    person_id: int | None = None
+    group_id: int | None = None
+    address: dict[str, Any] | None = None
+
+    @property
+    def key(self) -> str:
+        if self.person_id is not None:
+            return f"person:{self.person_id}"
+        if self.group_id is not None:
+            return f"group:{self.group_id}"
+        place = self.address or {}
+        return "address:" + ":".join(str(place.get(part, "")) for part in ("platform", "app", "user", "group"))
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A push as the deciding transaction writes it."""
+
+    to: Receiver
+    kind: str
+    payload: dict[str, Any]
+    key: str = ""
+    thread: str = ""
+    why: dict[str, Any] = field(default_factory=dict)
+    urgent: bool = False
+    not_before: datetime | None = None
+
+
+async def enqueue(tx: AsyncSession, push: Push, now: datetime) -> Outbox | None:
+    """Writes a push. None: one with the same key is there already."""
+    key = push.key or secrets.token_hex(16)
+    if push.key and (await tx.scalars(select(Outbox.id).where(Outbox.key == key))).first() is not None:
+        return None
+    row = Outbox(
+        key=key,
+        receiver=push.to.key,
+        person_id=push.to.person_id,
+        group_id=push.to.group_id,
+        address=push.to.address,
+        kind=push.kind,
+        payload=push.payload,
+        thread=push.thread,
+        why=push.why,
+        urgent=push.urgent,
+        created_at=now,
+        not_before=push.not_before or now,
+    )
+    tx.add(row)
+    await tx.flush()
+    return row
+
+
+async def enqueue_card(tx: AsyncSession, push: Push, now: datetime, *, form: str = "", form_version: int = 0) -> CardSent | None:
+    """Writes a card push (payload is the card's JSON) and the card's own row. None: the key is there already."""
+    card_key = secrets.token_urlsafe(15)
+    addressed = Push(
+        to=push.to,
+        kind="card",
+        payload={"card": push.payload, "card_key": card_key},
+        key=push.key,
+        thread=push.thread,
+        why=push.why,
+        urgent=push.urgent,
+        not_before=push.not_before,
+    )
+    row = await enqueue(tx, addressed, now)
+    if row is None:
+        return None
+    card = CardSent(
+        key=card_key,
+        outbox_id=row.id,
+        receiver=row.receiver,
+        person_id=push.to.person_id,
+        thread=push.thread,
+        card=push.payload,
+        form=form,
+        form_version=form_version,
+        sent_at=now,
+    )
+    tx.add(card)
+    await tx.flush()
+    return card
+
+
+async def redraw(tx: AsyncSession, card: CardSent, body: dict[str, Any], now: datetime, *, reply_token: str = "", close: bool = False) -> None:
+    """A new state for a card: rewrites it where it still waits, otherwise queues an update (one at a time per card)."""
+    card.card = body
+    if close:
+        card.state = "closed"
+    first = await tx.get_one(Outbox, card.outbox_id)
+    if first.state == "pending" and first.attempts == 0:
+        first.payload = dict(first.payload, card=body)
+        return
+    waiting = select(Outbox).where(
+        Outbox.receiver == card.receiver, Outbox.state == "pending", Outbox.kind == "update", Outbox.thread == f"card:{card.key}"
+    )
+    for older in (await tx.scalars(waiting)).all():
+        older.state = "superseded"
+    payload = {"card": body, "card_key": card.key, "reply_token": reply_token}
+    to = Receiver(person_id=first.person_id, group_id=first.group_id, address=first.address)
+    await enqueue(tx, Push(to=to, kind="update", payload=payload, thread=f"card:{card.key}", why=first.why, urgent=True), now)
+
+
+async def cards_about(tx: AsyncSession, thread: str) -> list[CardSent]:
+    """Live cards about one thing, newest first."""
+    query = select(CardSent).where(CardSent.thread == thread, CardSent.state == "live")
+    return list((await tx.scalars(query.order_by(CardSent.outbox_id.desc()))).all())
+
+
+async def card(tx: AsyncSession, key: str) -> CardSent | None:
+    return await tx.get(CardSent, key)
+
+
+async def ready(tx: AsyncSession, now: datetime, limit: int = 200) -> list[Outbox]:
+    """Pushes due now, the oldest of each receiver only, so that each receiver gets them in order."""
+    heads = (
+        select(func.min(Outbox.id))
+        .where(Outbox.state == "pending", (Outbox.not_before <= now) | (Outbox.attempts > 0))
+        .group_by(Outbox.receiver)
+    )
+    query = select(Outbox).where(Outbox.id.in_(heads), Outbox.not_before <= now).order_by(Outbox.id).limit(limit)
+    return list((await tx.scalars(query)).all())
+
+
+async def next_due(tx: AsyncSession) -> datetime | None:
+    return (await tx.scalars(select(func.min(Outbox.not_before)).where(Outbox.state == "pending"))).one()
+
+
+async def sent(tx: AsyncSession, outbox_id: int, *, receipt: dict[str, Any], to: dict[str, Any], now: datetime) -> None:
+    done = update(Outbox).where(Outbox.id == outbox_id)
+    await tx.execute(done.values(state="sent", receipt=receipt, sent_to=to, sent_at=now, error=""))
+
+
+async def postponed(tx: AsyncSession, outbox_id: int, *, error: str, until: datetime) -> None:
+    row = await tx.get_one(Outbox, outbox_id)
+    row.attempts += 1
+    row.error, row.not_before = error[:2000], until
+
+
+async def gave_up(tx: AsyncSession, outbox_id: int, *, error: str) -> None:
+    row = await tx.get_one(Outbox, outbox_id)
+    row.attempts += 1
+    row.state, row.error = "failed", error[:2000]
+
+
+async def retry_failed(tx: AsyncSession, now: datetime) -> int:
+    """Puts every failed push back in line; gives how many."""
+    again = update(Outbox).where(Outbox.state == "failed").values(state="pending", attempts=0, not_before=now)
+    return int((await tx.execute(again)).rowcount)  # type: ignore[attr-defined]  # CursorResult for DML
+
+
+async def receipt_of(tx: AsyncSession, card_key: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """What the platform gave when the card was sent, and the address it went to."""
+    row = await tx.get(CardSent, card_key)
+    first = await tx.get(Outbox, row.outbox_id) if row else None
+    return (first.receipt, first.sent_to) if first else (None, None)
+
+
+async def last_push(tx: AsyncSession, person_id: int) -> Outbox | None:
+    """The newest push to a person that has a reason to tell (/why)."""
+    query = select(Outbox).where(Outbox.person_id == person_id, Outbox.kind != "update").order_by(Outbox.id.desc()).limit(50)
+    for row in (await tx.scalars(query)).all():
+        if row.why:
+            return row
+    return None
+
+
+async def counts(tx: AsyncSession) -> dict[str, int]:
+    rows = await tx.execute(select(Outbox.state, func.count()).group_by(Outbox.state))
+    return {state: count for state, count in rows.all()}
