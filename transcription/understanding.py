@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from transcription.draft import Draft
+from transcription.clauses import split
+from transcription.competitors import competitors
+from transcription.cues import CUSTOMER, MONEY, PERSON, RIVAL, TIME
+from transcription.draft import Draft, Slot
 from transcription.lexicon import Lexicon
+from transcription.mentions import mentions
+from transcription.message import Message
+from transcription.normal import normal
+from transcription.people import people
+from transcription.prices import sums
+from transcription.questions import Question, is_smalltalk, question
+from transcription.recognise import candidates
+from transcription.records import assemble
 from transcription.transcript import Transcript
-
-if TYPE_CHECKING:
-    from rules.calendar import BusinessCalendar
+from transcription.when import find_when
+from transcription.workdays import Workdays, default_workdays
 
 Intent = Literal["record", "question", "smalltalk", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What a message means. `text` is the message as understood (misheard names repaired); spans point into it."""
+    """What a message means. `text` is the message as understood; spans point into it."""
 
     text: str
     intent: Intent
     drafts: tuple[Draft, ...] = ()
+    question: Question | None = None
 
 
 def understand(
@@ -31,7 +43,50 @@ def understand(
     now: datetime,
     lexicon: Lexicon,
     transcript: Transcript | None = None,
-    calendar: BusinessCalendar | None = None,
+    calendar: Workdays | None = None,
 ) -> Understanding:
-    """The drafts in one message; `now` is aware and gives the zone that times are spoken in."""
-    return Understanding(text=text, intent="unknown")
+    """The drafts in one message; `now` is aware and gives the zone that times are spoken in.
+
+    With a transcript the text counts as heard: homophones of names are repaired more readily, and slots know their
+    seconds.
+    """
+    message = read(text, now=now, lexicon=lexicon, calendar=calendar, heard=transcript is not None)
+    asked = question(message)
+    if asked is not None:
+        return Understanding(message.text, "question", question=asked)
+    drafts = assemble(message, candidates(message))
+    if not drafts:
+        return Understanding(message.text, "smalltalk" if is_smalltalk(message) else "unknown")
+    return Understanding(message.text, "record", tuple(_timed(draft, transcript) for draft in drafts))
+
+
+def read(text: str, *, now: datetime, lexicon: Lexicon, calendar: Workdays | None, heard: bool) -> Message:
+    """A message with its clauses, customers, people and times found."""
+    calendar = calendar or default_workdays()
+    plain = re.sub(r"(?<=[^\x00-\x7f])[ \t](?=[^\x00-\x7f])", "，", normal(text))
+    found = mentions(plain, lexicon.customer_index, heard=heard)
+    masked = _masked(plain, [(mention.start, mention.end) for mention in found], CUSTOMER)
+    times = find_when(masked, now, calendar)
+    masked = _masked(masked, [(time.start, time.end) for time in times], TIME)
+    persons = people(text, masked)
+    masked = _masked(masked, [(person.start, person.end) for person in persons], PERSON)
+    masked = _masked(masked, [(each.start, each.end) for each in sums(masked)], MONEY)
+    rivals = competitors(text, masked, lexicon.competitor_index)
+    masked = _masked(masked, [(rival.start, rival.end) for rival in rivals], RIVAL)
+    return Message(text, plain, masked, split(plain), found, persons, times, rivals, now, lexicon, calendar)
+
+
+def _masked(text: str, spans: list[tuple[int, int]], mask: str) -> str:
+    for start, end in spans:
+        text = text[:start] + mask * (end - start) + text[end:]
+    return text
+
+
+def _timed(draft: Draft, transcript: Transcript | None) -> Draft:
+    if transcript is None:
+        return draft
+    return Draft({key: _with_seconds(slot, transcript) for key, slot in draft.slots.items()})
+
+
+def _with_seconds(slot: Slot, transcript: Transcript) -> Slot:
+    return replace(slot, seconds=transcript.seconds(slot.start, slot.end))

@@ -1,0 +1,59 @@
+"""The competitor a message names: from the team's list, or from words that only a competitor's name can follow."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from transcription.common import frequency
+from transcription.cues import pattern
+from transcription.lexicon import Index
+from transcription.message import Candidate
+from transcription.words import load
+
+_NAME = r"[“\"]?(?P<name>[一-鿿]{2,5}?|[A-Za-z][A-Za-z0-9\-]{1,15})[”\"]?"
+
+
+def competitors(text: str, masked: str, index: Index) -> tuple[Candidate, ...]:
+    """Competitors in order of trust, listed ones first; `masked` hides customers, people and times."""
+    found: list[Candidate] = []
+    for one in (*_listed(masked, index), *_led(text, masked)):
+        if not any(one.start < other.end and other.start < one.end for other in found):
+            found.append(one)
+    return tuple(found)
+
+
+def _listed(masked: str, index: Index) -> list[Candidate]:
+    found = []
+    for length in index.lengths:
+        for start in range(len(masked) - length + 1):
+            called = index.spelled.get(masked[start : start + length])
+            if called is not None and len(called.names) == 1:
+                found.append(Candidate("competitor", called.names[0], start, start + length, 0.95))
+    return found
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    content = load("competitors")
+    lead = pattern("competitors", "lead").pattern
+    return (re.compile(f"(?:{lead}){_NAME}{content['tail']}"), re.compile(content["doing"]))
+
+
+def _led(text: str, masked: str) -> list[Candidate]:
+    found = []
+    for form in _forms():
+        for hit in form.finditer(masked):
+            if _is_name(hit["name"]):
+                start, end = hit.span("name")
+                found.append(Candidate("competitor", text[start:end], start, end, 0.82))
+    return found
+
+
+def _is_name(words: str) -> bool:
+    """Whether a string can be a company's name: no everyday word, nothing of the talk about competitors."""
+    if any(barred in words for barred in load("competitors")["not_names"]):
+        return False
+    if any(char in "的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会" for char in words):
+        return False
+    return frequency(words) < 300

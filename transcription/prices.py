@@ -1,0 +1,106 @@
+"""Prices in a message: the deal price and the target price, in yuan."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from transcription.cues import pattern
+from transcription.message import Candidate, Message
+from transcription.numbers import NUMBER, amount
+
+_SUM = re.compile(
+    rf"(?<![\d.a-z第])(?P<number>{NUMBER})(?P<unit>(?:块钱|元钱|元整|元|块|rmb)?)(?![\d天个月号日年周点%折台件套吨箱人次家成期批轮平米公里度楼级页份条种类位])"
+)
+_DISCOUNT = re.compile(r"(?:打|按|给|给了|打了|折扣|优惠到|做到|谈到|降到)了?(?:个)?(?P<n>[一二三四五六七八九][一二三四五六七八九]?|\d(?:\.\d)?\d?)折")
+_POINTS = re.compile(r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)(?P<n>[一二两三四五六七八九十]{1,3}|\d+(?:\.\d+)?)(?:个点|个百分点|%|点(?!钱))")
+_POINTS_PERCENT = re.compile(r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)百分之(?P<n>[一二两三四五六七八九十]{1,3}|\d+)")
+_SMALLEST = 100
+_ROUGH = re.compile(r"^(?:[多几来余]|左右的?差|到[一二三四五六七八九\d]|[-~—至])")
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """An amount of money in the text."""
+
+    yuan: Decimal
+    start: int
+    end: int
+
+
+def sums(text: str) -> tuple[Sum, ...]:
+    """Every amount of money: with a unit, in 万, or at least 100."""
+    found = []
+    for hit in _SUM.finditer(text):
+        yuan = amount(hit["number"])
+        spoken = bool(hit["unit"]) or hit["number"][-1:] in "万亿wk" or "万" in hit["number"]
+        if yuan is None or yuan < (1 if spoken else _SMALLEST) or _ROUGH.match(text[hit.end() :]):
+            continue
+        if spoken or yuan >= 1000:
+            found.append(Sum(_plain(yuan), hit.start(), hit.end()))
+    return tuple(found)
+
+
+def prices(message: Message, found: tuple[Sum, ...]) -> list[Candidate]:
+    """Candidates for deal and target; a discount gives the one from the other."""
+    named = [one for one in (_named(message, each) for each in found) if one is not None]
+    return named + _discounted(message, named)
+
+
+def _named(message: Message, each: Sum) -> Candidate | None:
+    clause = message.clause_of(each.start)
+    before = message.masked[clause.start : each.start]
+    if pattern("prices", "target").search(before):
+        return Candidate("target", each.yuan, each.start, each.end)
+    if pattern("prices", "neither").search(before) and not re.search(r"(成交|合同|报)[^，。]{0,3}$", before):
+        return None
+    if pattern("prices", "deal").search(before) and not _theirs(message, each):
+        return Candidate("deal", each.yuan, each.start, each.end)
+    return None
+
+
+def _theirs(message: Message, each: Sum) -> bool:
+    """Whether a competitor or the customer is the one who names the price."""
+    clause = message.clause_of(each.start)
+    before = message.plain[clause.start : each.start]
+    return bool(re.search(r"竞品|对手|同行|友商|别家|人家|预算|他们报|客户报|对方报|他家|能不能|如果|要是|要求|希望|要我们|让我们", before))
+
+
+def _discounted(message: Message, named: list[Candidate]) -> list[Candidate]:
+    share, start, end = _share(message.plain)
+    if share is None:
+        return []
+    target = next((one for one in named if one.slot == "target"), None)
+    deal = next((one for one in named if one.slot == "deal"), None)
+    if target is not None and deal is None:
+        return [Candidate("deal", _plain(target.value * share), start, end, 0.85)]
+    if deal is not None and target is None and deal.start < start:
+        whole = deal.value
+        named.remove(deal)
+        return [
+            Candidate("target", whole, deal.start, deal.end, 0.85),
+            Candidate("deal", _plain(whole * share), start, end, 0.85),
+        ]
+    return []
+
+
+def _share(text: str) -> tuple[Decimal | None, int, int]:
+    if hit := _DISCOUNT.search(text):
+        return _fold(hit["n"]), hit.start(), hit.end()
+    if hit := _POINTS.search(text) or _POINTS_PERCENT.search(text):
+        points = amount(hit["n"])
+        return (1 - points / 100 if points is not None and points < 60 else None), hit.start(), hit.end()
+    return None, 0, 0
+
+
+def _fold(words: str) -> Decimal | None:
+    """七五 is 0.75, 九 is 0.9, 8.5 is 0.85."""
+    number = amount(words)
+    if number is None:
+        return None
+    return number / 100 if number >= 10 else number / 10
+
+
+def _plain(yuan: Decimal) -> Decimal:
+    return yuan.quantize(Decimal(1)) if yuan == yuan.to_integral_value() else yuan.normalize()

@@ -1,0 +1,57 @@
+"""Whether words state a fact: not denied, not only planned, not supposed, not settled since."""
+
+from __future__ import annotations
+
+import re
+
+from transcription.cues import pattern
+from transcription.message import Message
+
+_DOUBLE = re.compile(r"不是没|并非没|不是不|没有不|不得不")
+_REACH = 7
+_FACT = re.compile(r"已经?|刚刚?|终于|顺利|了|过|完")
+
+
+def is_done(message: Message, start: int, end: int) -> bool:
+    """Whether an act said between two positions has happened."""
+    clause = message.clause_of(start)
+    before = message.masked[max(clause.start, start - _REACH) : start]
+    inside = message.masked[start:end]
+    after = message.masked[end : clause.end]
+    if _denied(before, inside) or pattern("stance", "conditioned").search(after):
+        return False
+    return not (pattern("stance", "planned").search(before) and not _excused(before))
+
+
+def _denied(before: str, inside: str) -> bool:
+    words = before + inside
+    if _DOUBLE.search(words):
+        return False
+    negated = pattern("stance", "negated")
+    return bool(negated.search(inside) or negated.search(before[-4:]))
+
+
+def _excused(before: str) -> bool:
+    """已 or 刚 between the plan word and the act make it a fact again: 想办法已经签了."""
+    return bool(re.search(r"(已经?|刚刚?|终于|顺利)[^了]{0,3}$", before))
+
+
+def holds(message: Message, start: int, end: int) -> bool:
+    """Whether a state (an obstacle, a decision) said between two positions holds now."""
+    clause = message.clause_of(start)
+    before = message.masked[max(clause.start, start - _REACH) : start]
+    inside = message.masked[start:end]
+    if pattern("stance", "dismissed").search(before[-5:] + inside) and not re.search(r"不是没有", before + inside):
+        return False
+    if pattern("stance", "supposed").search(before):
+        return False
+    return not _settled_since(message, end)
+
+
+def _settled_since(message: Message, end: int) -> bool:
+    """Whether the rest of the clause or the next one says that it is over."""
+    number = message.clauses.at(end - 1)
+    following = message.clauses.all[number : number + 2]
+    stop = following[-1].end
+    rest = message.masked[end:stop]
+    return bool(pattern("stance", "resolved").search(rest))
