@@ -64,14 +64,19 @@ def _facts(block: Facts, budget: Budget) -> list[Element]:
 def _fact_row(fact: Fact) -> Element:
     columns = [
         {"tag": "column", "width": "weighted", "weight": weight, "elements": [element]}
-        for weight, element in ((1, plain(fact.label, color="grey")), (3, paragraph(fact.value, color=COLORS[fact.tone])))
+        for weight, element in (
+            (1, plain(fact.label, color="grey")),
+            (3, paragraph(fact.value, color=COLORS[fact.tone])),
+        )
     ]
     return {"tag": "column_set", "flex_mode": "none", "columns": columns}
 
 
 def _tags(block: Tags, budget: Budget) -> list[Element]:
     colors = {Tone.PLAIN: "neutral", Tone.GOOD: "green", Tone.WARN: "orange", Tone.LATE: "red"}
-    tags = [f"<text_tag color='{colors[tag.tone]}'>{escape(shorten(tag.text, 40, len))}</text_tag>" for tag in block.tags]
+    tags = [
+        f"<text_tag color='{colors[tag.tone]}'>{escape(shorten(tag.text, 40, len))}</text_tag>" for tag in block.tags
+    ]
     return [{"tag": "markdown", "content": " ".join(tags)}]
 
 
@@ -110,7 +115,8 @@ def _table(block: Table, budget: Budget) -> list[Element]:
             for number, name in enumerate(columns)
         ],
         "rows": [
-            {f"c{number}": shorten(cell, budget.chars, len) for number, cell in enumerate(row[: len(columns)])} for row in rows
+            {f"c{number}": shorten(cell, budget.chars, len) for number, cell in enumerate(row[: len(columns)])}
+            for row in rows
         ],
     }
     return [component, *_left_over(len(block.rows) - len(rows))]

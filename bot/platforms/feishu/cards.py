@@ -138,12 +138,19 @@ class _Drawing:
         """What is not on the card, in words."""
         out = []
         if self._asked:
-            out.append(plain("这些不在卡片上填：" + "；".join(in_words(field) for field in self._asked), color="orange"))
+            out.append(
+                plain("这些不在卡片上填：" + "；".join(in_words(field) for field in self._asked), color="orange")
+            )
         if self._not_shown:
             out.append(plain(f"内容较长，还有 {self._not_shown} 段没有显示", "notation", "grey"))
         hidden = len(self._card.buttons) - MAX_BUTTONS
         if hidden > 0:
-            out.append(plain("还可以直接回复：" + "、".join(button.label for button in self._card.buttons[MAX_BUTTONS:]), "notation"))
+            out.append(
+                plain(
+                    "还可以直接回复：" + "、".join(button.label for button in self._card.buttons[MAX_BUTTONS:]),
+                    "notation",
+                )
+            )
         return out
 
     def _row(self, buttons: list[Button], first: int, *, submit: bool = False) -> list[Element]:

@@ -74,7 +74,13 @@ class FeishuClient:
     capabilities = CAPABILITIES
 
     def __init__(
-        self, app: str, settings: FeishuSettings, http: Http, clock: Clock, health: Health, attachment: Attachment | None
+        self,
+        app: str,
+        settings: FeishuSettings,
+        http: Http,
+        clock: Clock,
+        health: Health,
+        attachment: Attachment | None,
     ) -> None:
         self._app = app
         self._settings = settings
@@ -83,6 +89,8 @@ class FeishuClient:
         self._health = health
         self._attachment = attachment
         self._api = Api(settings, http, clock, health)
+        self.bot = ""
+        """The bot's own open_id, once it is known."""
         self._bot = TokenSource(self._fetch_bot, clock)
         self._pictures: OrderedDict[str, str] = OrderedDict()
         # Two writers to one card make it flicker back to an old state; so updates of a message go one by one.
@@ -127,8 +135,9 @@ class FeishuClient:
         """Nothing of its own to close: the pool belongs to the application."""
 
     async def bot_id(self) -> str:
-        """The bot's own open_id, asked for once a day."""
-        return await self._bot.get()
+        """The bot's own open_id, asked for once however many ask."""
+        self.bot = self.bot or await self._bot.get()
+        return self.bot
 
     async def _fetch_bot(self) -> Token:
         answer = await self._api.call("GET", "/open-apis/bot/v3/info")
@@ -190,5 +199,3 @@ def _uuid(key: str, part: int) -> str:
 
 def _post(title: str, text: str) -> dict[str, Any]:
     return {"zh_cn": {"title": title, "content": [[{"tag": "md", "text": defuse(text)}]]}}
-
-

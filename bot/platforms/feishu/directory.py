@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 
 from bot.platforms.base import DirectoryPerson
 from bot.platforms.feishu.api import Api
@@ -19,7 +20,9 @@ async def people(api: Api) -> AsyncIterator[DirectoryPerson]:
     names = {number: name async for number, name in _departments(api, departments)}
     seen: set[str] = set()
     for department in names:
-        listing = api.items("/open-apis/contact/v3/users/find_by_department", {**_IDS, "department_id": department, "page_size": "50"})
+        listing = api.items(
+            "/open-apis/contact/v3/users/find_by_department", {**_IDS, "department_id": department, "page_size": "50"}
+        )
         async for user in listing:
             if user["open_id"] not in seen:
                 seen.add(user["open_id"])
@@ -62,9 +65,9 @@ async def _departments(api: Api, roots: list[str]) -> AsyncIterator[tuple[str, s
 
 async def _users(api: Api, users: list[str]) -> AsyncIterator[dict[str, Any]]:
     for first in range(0, len(users), _BATCH):
-        # Repeated query keys, as the batch call wants them; open_ids need no quoting.
-        query = "&".join(f"user_ids={user}" for user in users[first : first + _BATCH])
-        answer = await api.call("GET", f"/open-apis/contact/v3/users/batch?{query}", params=None)
+        # Repeated query keys, as the batch call wants them.
+        query = urlencode([*_IDS.items(), *(("user_ids", user) for user in users[first : first + _BATCH])])
+        answer = await api.call("GET", f"/open-apis/contact/v3/users/batch?{query}")
         for user in (answer.get("data") or {}).get("items") or ():
             yield user
 

@@ -60,7 +60,7 @@ def config_in(payload: bytes) -> Mapping[str, Any]:
 
 def refusal(error: aiohttp.WSServerHandshakeError) -> DeliveryError:
     """What a refused handshake means; Feishu explains itself in headers of its own."""
-    headers = error.headers or {}
+    headers: Mapping[str, str] = error.headers or {}
     status, why = headers.get("Handshake-Status", str(error.status)), headers.get("Handshake-Msg", "")
     if headers.get("Handshake-Autherrcode") == TOO_MANY:
         return RetryAfter(f"too many long connections for this app: {why}", timedelta(minutes=1))

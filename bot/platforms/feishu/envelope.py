@@ -81,14 +81,35 @@ def _check_signature(body: bytes, headers: Mapping[str, str], settings: FeishuSe
 
 def _decrypted(encrypted: str, settings: FeishuSettings) -> Envelope:
     try:
-        raw = decrypt(encrypted, settings.encrypt_key.get_secret_value()).decode("utf-8", "replace")
+        return parse(decrypt(encrypted, settings.encrypt_key.get_secret_value()))
     except Undecryptable as error:
         raise InboundRefused("not decryptable") from error
+
+
+def parse(authentic: bytes) -> Envelope:
+    """The event in bytes that are certainly Feishu's. What is no JSON object keeps its text and has no fields."""
+    raw = _storable(authentic.decode("utf-8", "replace"))
     try:
-        fields = json.loads(raw)
+        fields = _clean(json.loads(raw))
     except (ValueError, RecursionError):
         fields = None
     return Envelope(fields if isinstance(fields, dict) else {}, raw)
+
+
+def _clean(value: Any) -> Any:
+    """`value` with every string storable; escapes in JSON can spell what no database takes."""
+    if isinstance(value, str):
+        return _storable(value)
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    if isinstance(value, dict):
+        return {_storable(name): _clean(one) for name, one in value.items()}
+    return value
+
+
+def _storable(text: str) -> str:
+    """Without NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _check_addressee(fields: Mapping[str, Any], settings: FeishuSettings) -> None:

@@ -35,7 +35,9 @@ def read(envelope: Envelope, *, app: str, bot: str, now: datetime) -> Inbound | 
         if reader is None:
             log.debug("event.ignored", event_type=header["event_type"])
             return None
-        plain = Inbound(NAME, app, header["event_id"], Kind.UNSUPPORTED, "", Chat(""), _at(header.get("create_time"), now))
+        plain = Inbound(
+            NAME, app, header["event_id"], Kind.UNSUPPORTED, "", Chat(""), _at(header.get("create_time"), now)
+        )
         return reader(plain, envelope.fields["event"], bot)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         log.warning("event.unreadable", error=repr(error))
@@ -52,7 +54,11 @@ def _header(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """The header of schema 2.0, or one made from what schema 1.0 has instead."""
     if "schema" in fields or "uuid" not in fields:
         header: Mapping[str, Any] = fields["header"]
-        return {"event_id": str(header["event_id"]), "event_type": header["event_type"], "create_time": header.get("create_time")}
+        return {
+            "event_id": str(header["event_id"]),
+            "event_type": header["event_type"],
+            "create_time": header.get("create_time"),
+        }
     return {"event_id": str(fields["uuid"]), "event_type": fields["event"]["type"], "create_time": fields.get("ts")}
 
 
@@ -140,7 +146,9 @@ def _group(kind: Kind) -> Callable[[Inbound, Mapping[str, Any], str], Inbound]:
 
 def _recalled(plain: Inbound, event: Mapping[str, Any], bot: str) -> Inbound:
     # Neither who recalled nor the kind of chat is told; the message id finds both.
-    return replace(plain, kind=Kind.RECALLED, chat=Chat(str(event.get("chat_id", ""))), message_id=str(event["message_id"]))
+    return replace(
+        plain, kind=Kind.RECALLED, chat=Chat(str(event.get("chat_id", ""))), message_id=str(event["message_id"])
+    )
 
 
 def _directory(words: str) -> Callable[[Inbound, Mapping[str, Any], str], Inbound]:

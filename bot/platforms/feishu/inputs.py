@@ -44,13 +44,20 @@ def draw_input(field: Input, most_options: int) -> list[dict[str, Any]]:
     An empty list means it cannot stand on the card; `in_words` then says how to fill it.
     """
     draw = _DRAWN.get(field.kind)
-    if draw is None or (field.kind in (InputKind.CHOICE, InputKind.MULTI_CHOICE) and not 0 < len(field.options) <= most_options):
+    if draw is None or (
+        field.kind in (InputKind.CHOICE, InputKind.MULTI_CHOICE) and not 0 < len(field.options) <= most_options
+    ):
         return []
     label = plain(f"{field.label}{' *' if field.required else ''}", color="grey")
     problem = [plain(f"⚠ {field.problem}", "notation", "red")] if field.problem else []
     source = [plain(f"来自：{field.source.text}", "notation", "grey")] if field.source and field.source.text else []
     # Feishu takes `required` for true in a multi-select that does not say; so it is always said.
-    component = {"name": component_name(field.name, field.kind), "required": field.required, "width": "fill", **draw(field)}
+    component = {
+        "name": component_name(field.name, field.kind),
+        "required": field.required,
+        "width": "fill",
+        **draw(field),
+    }
     return [label, *problem, component, *source]
 
 
@@ -80,7 +87,12 @@ def _options(options: tuple[Option, ...]) -> list[dict[str, Any]]:
 def _choice(field: Input) -> dict[str, Any]:
     known = {option.value for option in field.options}
     initial = {"initial_option": field.value} if field.value in known else {}
-    return {"tag": "select_static", "placeholder": _placeholder(field, "请选择"), "options": _options(field.options), **initial}
+    return {
+        "tag": "select_static",
+        "placeholder": _placeholder(field, "请选择"),
+        "options": _options(field.options),
+        **initial,
+    }
 
 
 def _multi_choice(field: Input) -> dict[str, Any]:

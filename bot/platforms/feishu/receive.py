@@ -32,6 +32,8 @@ class Receiver:
             await sink(inbound)
 
     async def _own(self) -> str:
+        if self._client.bot:
+            return self._client.bot  # without a pause, so that events keep their order
         try:
             return await asyncio.wait_for(self._client.bot_id(), OWN_NAME_WITHIN)
         except (DeliveryError, TimeoutError):

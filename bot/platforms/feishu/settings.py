@@ -24,10 +24,10 @@ class FeishuSettings(BaseModel):
 
     app_id: str = Field(pattern=r"^cli_", description="应用的 App ID，以 cli_ 开头；在「凭证与基础信息」页")
     app_secret: SecretStr = Field(description="应用的 App Secret，与 App ID 在同一页")
-    long_connection: bool = Field(
-        default=True, description="用长连接接收事件和回调；不需要公网地址，是默认的接收方式"
+    long_connection: bool = Field(default=True, description="用长连接接收事件和回调；不需要公网地址，是默认的接收方式")
+    webhook: bool = Field(
+        default=False, description="用回调地址接收事件和回调；需要公网 IPv4 地址，并且必须配置 encrypt_key"
     )
-    webhook: bool = Field(default=False, description="用回调地址接收事件和回调；需要公网 IPv4 地址，并且必须配置 encrypt_key")
     encrypt_key: SecretStr = Field(
         default=SecretStr(""), description="「事件与回调 › 加密策略」的 Encrypt Key；用回调地址时必填，用来解密和验签"
     )
@@ -42,20 +42,27 @@ class FeishuSettings(BaseModel):
         default=timedelta(minutes=10), description="回调签名的时间最多可以比本机时钟快多少"
     )
     media_bytes: int = Field(
-        default=30 * 1024 * 1024, ge=1, le=100 * 1024 * 1024, description="接收的图片、语音、文件最大多少字节（飞书上限 100 MB）"
+        default=30 * 1024 * 1024,
+        ge=1,
+        le=100 * 1024 * 1024,
+        description="接收的图片、语音、文件最大多少字节（飞书上限 100 MB）",
     )
     base_url: BaseUrl = Field(
-        default="https://open.feishu.cn", description="开放平台地址；Lark 用 https://open.larksuite.com，私有部署填自己的"
+        default="https://open.feishu.cn",
+        description="开放平台地址；Lark 用 https://open.larksuite.com，私有部署填自己的",
     )
     accounts_url: BaseUrl = Field(
         default="https://accounts.feishu.cn", description="网页登录授权页的地址；Lark 用 https://accounts.larksuite.com"
     )
     applink_url: BaseUrl = Field(
-        default="https://applink.feishu.cn", description="在飞书里打开网页的 AppLink 地址；Lark 用 https://applink.larksuite.com"
+        default="https://applink.feishu.cn",
+        description="在飞书里打开网页的 AppLink 地址；Lark 用 https://applink.larksuite.com",
     )
 
     @model_validator(mode="after")
     def _webhook_is_signed(self) -> Self:
         if self.webhook and not self.encrypt_key.get_secret_value():
-            raise ValueError("webhook 打开时必须填 encrypt_key：没有它，任何人都能冒充飞书。在「事件与回调 › 加密策略」里生成")
+            raise ValueError(
+                "webhook 打开时必须填 encrypt_key：没有它，任何人都能冒充飞书。在「事件与回调 › 加密策略」里生成"
+            )
         return self

@@ -16,7 +16,7 @@ from bot.errors import RetryAfter
 from bot.platforms.base import Sink
 from bot.platforms.feishu.callback import answer_to
 from bot.platforms.feishu.endpoint import Endpoint, config_in, discover, ping_interval, refusal
-from bot.platforms.feishu.envelope import MAX_BODY, Envelope
+from bot.platforms.feishu.envelope import MAX_BODY, parse
 from bot.platforms.feishu.frames import DATA, Frame, FrameError, decode, encode, ping
 from bot.platforms.feishu.health import Health
 from bot.platforms.feishu.inbound import event_type
@@ -132,7 +132,7 @@ class _Conversation:
     async def _serve(self, frame: Frame, payload: bytes) -> None:
         began = self._clock.now()
         try:
-            envelope = _envelope(payload)
+            envelope = parse(payload)
             await self._receiver.take(envelope, self._sink)
         except Exception:  # whatever kept it from being safe, Feishu must send it again; it does on any code but 200
             log.exception("event.not_kept", message_id=frame.headers.get("message_id", ""))
@@ -140,8 +140,8 @@ class _Conversation:
         else:
             took = int((self._clock.now() - began) / timedelta(milliseconds=1))
             body = base64.b64encode(json.dumps(answer_to(envelope)).encode()).decode()
-            answer = {"code": 200, "data": body} if event_type(envelope) == "card.action.trigger" else {"code": 200}
-            await self._answer(replace(frame, headers={**frame.headers, "biz_rt": str(took)}), answer)
+            data = {"data": body} if event_type(envelope) == "card.action.trigger" else {}
+            await self._answer(replace(frame, headers={**frame.headers, "biz_rt": str(took)}), {"code": 200, **data})
         finally:
             self._room.release()
 
@@ -152,12 +152,3 @@ class _Conversation:
         except (ConnectionError, aiohttp.ClientError) as error:
             # Safe with us, not known to Feishu: it will come again and be recognised.
             log.info("ack.lost", error=type(error).__name__)
-
-
-def _envelope(payload: bytes) -> Envelope:
-    raw = payload.decode("utf-8", "replace")
-    try:
-        fields = json.loads(raw)
-    except (ValueError, RecursionError):
-        fields = None
-    return Envelope(fields if isinstance(fields, dict) else {}, raw)
