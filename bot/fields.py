@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -23,6 +24,9 @@ LISTED = 60
 
 MORNING = time(9)
 """The hour meant where a day was named and no hour."""
+
+WRITTEN = re.compile(r"\d{4}[-/年]")
+"""How a date from a card begins; it is read as it stands."""
 
 Raw = Mapping[str, Any]
 
@@ -69,10 +73,11 @@ def _readable(ctx: Context, field: Field, answer: Any) -> Any:
 
 def spoken_moment(ctx: Context, words: str) -> str | None:
     """A Chinese time phrase as ISO text local to the team; None when the words are no time phrase."""
-    found = when(words, ctx.local(ctx.now), ctx.calendar)
-    if found is None or found.value is None:
+    if WRITTEN.match(words.strip()):
         return None
-    return found.value.isoformat()
+    found = when(words, ctx.local(ctx.now), ctx.calendar)
+    point = found.point if found else None
+    return None if point is None else at_hour(point).isoformat()
 
 
 def at_hour(value: date | datetime) -> datetime:

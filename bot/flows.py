@@ -13,10 +13,16 @@ from bot.context import Context
 from bot.errors import NotYours, Refused
 from bot.flow_owners import resolve
 from bot.flow_views import draw, step_view, why
+from bot.fields import fits
+from bot.forms import Asking, answers_of, capabilities
 from bot.router import Router
+from cards.flows import AnswerStep, SupplyStep
+from cards.forms import with_problems
+from cards.model import Card
 from cards.texts import say
 from rules import flow as engine
 from rules import ladder
+from rules.answers import plain
 from rules.calendar import BusinessCalendar
 from rules.errors import RulesError
 from rules.flow_definition import FlowDef, StepDef
@@ -85,6 +91,15 @@ class Flows:
         """The flow is not wanted any more; nothing when it is over already."""
         if instance.state == "open":
             await self._decide(ctx, instance, engine.Withdrawn(str(by.id)), {})
+
+    async def take_form(self, ctx: Context, about: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """A form that was asked for by a step: {"flow_step": id, "choice": name}, or without choice to supply."""
+        step = await step_for(ctx, int(about["flow_step"]))
+        plain_values = {name: plain(value) for name, value in values.items()}
+        if about.get("choice"):
+            await self.answer(ctx, step, str(about["choice"]), plain_values)
+        else:
+            await self.supply(ctx, step, plain_values)
 
     async def _may_answer(self, ctx: Context, instance: FlowInstance, step: FlowStep) -> str:
         """For whom the actor answers: themselves as an owner, or the owner they stand in for or were told about."""
@@ -239,6 +254,45 @@ async def escalate(ctx: Context, deadline: Deadline) -> None:
         await ctx.flows.show(ctx, instance, person, about="escalation", step=step)
     await ctx.flows._redraw(ctx, instance)  # noqa: SLF001 - the deadlines of flows are part of this module
     await ctx.event("flow.changed", ("flow", instance.id), {"flow": instance.flow, "state": instance.state})
+
+
+@router.pressed(AnswerStep)
+async def answer(ctx: Context, press: AnswerStep) -> None:
+    """A choice was pressed: taken with what stands on the card, or its form is asked for first."""
+    step = await step_for(ctx, press.step)
+    instance = await flows.instance(ctx.tx, step.instance_id)
+    definition = flows.definition(instance).step(step.name)
+    await _take(ctx, step, definition.choice(press.choice).form, {"flow_step": step.id, "choice": press.choice})
+
+
+@router.pressed(SupplyStep)
+async def supply(ctx: Context, press: SupplyStep) -> None:
+    step = await step_for(ctx, press.step)
+    instance = await flows.instance(ctx.tx, step.instance_id)
+    definition = flows.definition(instance).step(step.name)
+    form = definition.choice(step.outcome).resume_form if step.outcome else None
+    await _take(ctx, step, form, {"flow_step": step.id})
+
+
+async def _take(ctx: Context, step: FlowStep, form: str | None, about: dict[str, Any]) -> None:
+    """With its form on the pressed card: checked there. Without one on it: asked for. Without any: taken as it is."""
+    if form is None:
+        await ctx.flows.take_form(ctx, about, {})
+        return
+    if ctx.card is None or not Card.model_validate(ctx.card.card).inputs or not await holds_inputs(ctx):
+        instance = await flows.instance(ctx.tx, step.instance_id)
+        lead = instance.context.get("subject", "")
+        await ctx.forms.ask(ctx, Asking(form, values=instance.context.get("values", {}), about=about, lead=lead))
+        return
+    problems = await ctx.forms.accept(ctx, form, answers_of(ctx), about)
+    if problems:
+        await ctx.redraw(ctx.card, with_problems(Card.model_validate(ctx.card.card), answers_of(ctx), problems))
+
+
+async def holds_inputs(ctx: Context) -> bool:
+    """Whether the pressed card's inputs could really be filled in where it was pressed."""
+    inputs = Card.model_validate(ctx.card.card).inputs if ctx.card else ()
+    return fits(inputs, await capabilities(ctx))
 
 
 async def _push_to_owners(ctx: Context, deadline: Deadline, about: str) -> None:

@@ -78,6 +78,17 @@ def form_card(form: FormDef, inputs: tuple[Input, ...], about: Mapping[str, Any]
     )
 
 
+def with_problems(card: Card, values: Values, problems: Mapping[str, str]) -> Card:
+    """The same card with what was typed on it, and what is wrong beside it."""
+    blocks = [
+        block.model_copy(update={"value": values.get(block.name, block.value), "problem": problems.get(block.name, "")})
+        if isinstance(block, Input)
+        else block
+        for block in card.blocks
+    ]
+    return card.model_copy(update={"blocks": tuple(blocks), "lead": say("forms.wrong")})
+
+
 def _input(field: Field, value: str | tuple[str, ...], *, problem: str, source: Source | None, given: Sequence[Option]) -> Input:
     return Input(
         name=field.name,

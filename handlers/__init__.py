@@ -1,0 +1,13 @@
+"""The features. Each module has one router; this gathers them."""
+
+from __future__ import annotations
+
+from bot.router import Router
+from handlers import progress, support
+
+FEATURES = (progress, support)
+
+
+def routers() -> list[Router]:
+    """One router a feature, in no particular order: what comes first is said by each handler's rank."""
+    return [feature.router for feature in FEATURES]

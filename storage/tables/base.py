@@ -33,4 +33,5 @@ class Table(DeclarativeBase):
         dict[str, Any]: Json,
         list[Any]: Json,
         str: Text,
+        int: BigId,
     }

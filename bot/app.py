@@ -1,0 +1,76 @@
+"""The composition root: wires the product together. The only module that imports the handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import handlers
+from bot import dialogue, flows, forms, jobs
+from bot.catalogue import Catalogues
+from bot.clock import Clock, SystemClock
+from bot.dialogue import Dialogue
+from bot.flows import Flows
+from bot.forms import Forms
+from bot.lexicons import Lexicons
+from bot.platforms.base import Platform
+from bot.router import Routes
+from bot.runtime import Runtime
+from bot.services import Services
+from config import packs
+from config.settings import Settings
+from storage.attachments import AttachmentStore
+from storage.database import Database
+from transcription.speech import SpeechSettings, Transcriber
+
+RUNTIME_ROUTERS = (dialogue.router, flows.router, forms.router, jobs.router)
+
+
+@dataclass
+class App:
+    """The product, ready to be started."""
+
+    settings: Settings
+    services: Services
+    runtime: Runtime
+
+    async def close(self) -> None:
+        await self.runtime.close()
+        await self.services.transcriber.close()
+        for platform in self.services.platforms.values():
+            await platform.client.close()
+        await self.services.db.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    db: Database | None = None,
+    transcriber: Transcriber | None = None,
+    platforms: Callable[[Services], list[Platform]] = lambda _: [],
+) -> App:
+    """Wires everything; nothing runs yet. The database has to be migrated."""
+    services = Services(
+        settings=settings,
+        clock=clock or SystemClock(),
+        db=db or Database(settings.database_url),
+        attachments=AttachmentStore(settings.data / "attachments"),
+        transcriber=transcriber or Transcriber(speech(settings)),
+        catalogues=Catalogues(packs.load(settings.packs), settings.zone),
+        lexicons=Lexicons(),
+        routes=Routes([*RUNTIME_ROUTERS, *handlers.routers()]),
+        flows=Flows(),
+        forms=Forms(),
+        dialogue=Dialogue(),
+    )
+    services.platforms = {(platform.name, platform.app): platform for platform in platforms(services)}
+    return App(settings, services, Runtime(services))
+
+
+def speech(settings: Settings) -> SpeechSettings:
+    """What the transcriber needs of the settings."""
+    own = settings.speech
+    return SpeechSettings(
+        folder=settings.models, model=own.model, device=own.device, compute_type=own.compute_type, workers=own.workers
+    )
