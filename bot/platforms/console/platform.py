@@ -56,7 +56,17 @@ class ConsolePlatform:
         self._identity = Identity(settings, roster, self._signer)
         self._stream = Stream(settings, clock, self._identity, self._view, self._hub, beat)
         self._reads = Reads(
-            settings, db, clock, attachments, roster, self._identity, self._signer, self._view, commands, today
+            settings,
+            db,
+            clock,
+            attachments,
+            roster,
+            self._identity,
+            self._signer,
+            self._view,
+            commands,
+            today,
+            time_machine is not None,
         )
         self.client = ConsoleClient(settings, db, clock, attachments, roster, self._hub)
 

@@ -40,6 +40,8 @@ class Reads:
     view: View
     commands: CommandsFor | None
     today_for: TodayFor | None
+    movable: bool
+    """The clock can be moved, so it is shown."""
 
     async def people(self, request: web.Request) -> web.StreamResponse:
         """GET /console/api/people: who I am, and in the demo whom I may be; the settings the page needs."""
@@ -53,6 +55,7 @@ class Reads:
                 "title": self.settings.title,
                 "zone": self.settings.zone,
                 "now": self.clock.now().isoformat(),
+                "clock": self.settings.demo and self.movable,
                 "file_bytes": self.settings.file_bytes,
                 "examples": self.settings.examples,
                 "commands": [asdict(command) for command in commands],

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from bot.platforms.console.signing import FileGrant, Signer
 from storage.tables import ConsoleMessage
 
-HIDDEN = ("actions", "rev", "seconds_claimed")
+HIDDEN = ("actions", "rev")
 
 LINES = {"voice": "[语音]", "photo": "[照片]", "file": "[文件]", "position": "[位置]"}
 
@@ -21,10 +21,11 @@ class View:
         self._signer = signer
 
     def message(self, row: ConsoleMessage, viewer: str) -> dict[str, Any]:
-        """The JSON of a message. `rev` counts its changes; `files` gives each attachment's address."""
+        """The JSON of a message. `rev` counts its changes, `key` is the page's own id of what it sent, `files` each attachment's address."""
         body = {name: value for name, value in row.body.items() if name not in HIDDEN}
         return {
             "id": row.id,
+            "key": row.key.rpartition(":")[2] if row.author == viewer else "",
             "rev": row.body.get("rev", 1),
             "conversation": row.conversation,
             "author": row.author,
