@@ -29,8 +29,8 @@ class Choice:
     """One answer an owner may give.
 
     `outcome`: done; pause (stops the clock and asks `resume_by`); reject (ends the flow); goto:<step> (sends it back).
-    `form` is asked for with the press, `note` allows a free remark, `style` is primary, default or danger. `resume_form`
-    is what the asked person fills in to set a paused clock going again.
+    `form` is asked for with the press, `note` allows a free remark, `style` is primary, default or danger;
+    `resume_form` is what the asked person fills in to set a paused clock going again.
     """
 
     name: str
