@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from bot.context import Context, names
@@ -10,8 +11,9 @@ from bot.flow_owners import resolve
 from cards.flows import ChoiceView, FlowView, flow_card
 from cards.forms import form_inputs
 from cards.model import Card, Input, Link
+from rules.calendar import BusinessCalendar
 from rules.durations import between
-from rules.flow_definition import PAUSE, FlowDef, StepDef
+from rules.flow_definition import FlowDef, StepDef
 from rules.phrasing import remaining, until
 from storage import events, flows, people
 from storage.calendars import restore
@@ -98,7 +100,7 @@ async def _view(ctx: Context, instance: FlowInstance, step: FlowStep, flow: Flow
         facts=[(label, value) for label, value in context.get("facts", [])],
         state=step.state if instance.state == "open" else instance.state,
         links=await _links(ctx, instance, step, definition, late),
-        due=until(step.due_at, ctx.now, calendar, working, definition.title) if step.due_at else "",
+        due=_due(ctx, step, calendar, definition),
         elapsed=min(max(gone, 0.0), 1.0),
         late=late,
         answer=await _answer(ctx, step, definition),
@@ -108,6 +110,15 @@ async def _view(ctx: Context, instance: FlowInstance, step: FlowStep, flow: Flow
         ],
         extra=await _extra(ctx, instance, step, definition, remaining(left, working) if left is not None else ""),
     )
+
+
+def _due(ctx: Context, step: FlowStep, calendar: BusinessCalendar, definition: StepDef) -> str:
+    """今天 15:39 前答复（还剩 3 小时 50 分工作时间）; at the moment itself there is nothing left to count."""
+    if step.due_at is None:
+        return ""
+    if step.due_at <= ctx.now < step.due_at + timedelta(minutes=1):
+        return f"{ctx.moment(step.due_at)} 前{definition.title}（时限已到）"
+    return until(step.due_at, ctx.now, calendar, bool(definition.limit and definition.limit.working), definition.title)
 
 
 async def _extra(ctx: Context, instance: FlowInstance, step: FlowStep, definition: StepDef, left: str) -> dict[str, str]:
@@ -190,6 +201,3 @@ def _done(ctx: Context, step: FlowStep, definition: StepDef) -> str:
     label = definition.choice(step.outcome).label if step.outcome else "已处理"
     return f"{label} {ctx.moment(step.closed_at)}" if step.closed_at else label
 
-
-def pauses(definition: StepDef, choice: str) -> bool:
-    return definition.choice(choice).outcome == PAUSE

@@ -132,7 +132,7 @@ class Flows:
             await self._resume(ctx, instance, definition.step(name), await flows.live_step(ctx.tx, instance.id, name))
         for name in decisions.open:
             await self._open(ctx, instance, definition.step(name), decisions.state.step(name).round)
-        await self._redraw(ctx, instance)
+        await self.redraw(ctx, instance)
         for tell in decisions.tell:
             await self._tell(ctx, instance, definition, tell)
         await ctx.event("flow.changed", ("flow", instance.id), {"flow": instance.flow, "state": instance.state})
@@ -218,7 +218,8 @@ class Flows:
         card = draw(ctx, view, person, about)
         await ctx.push(person, card, thread=thread(instance.id), why=why(view, about), urgent=True)
 
-    async def _redraw(self, ctx: Context, instance: FlowInstance) -> None:
+    async def redraw(self, ctx: Context, instance: FlowInstance) -> None:
+        """Every card of the flow shows what now holds."""
         view = await step_view(ctx, instance, None)
         over = instance.state != "open"
         await ctx.redraw_thread(thread(instance.id), lambda holder: draw(ctx, view, holder, "changed"), close=over)
@@ -250,9 +251,9 @@ async def escalate(ctx: Context, deadline: Deadline) -> None:
     step.escalated_ids = [*step.escalated_ids, *(person.id for person in told)]
     names = [person.name for person in told]
     await ctx.event("flow.escalated", ("flow", instance.id), {"flow": instance.flow, "step": step.name, "to": names})
+    await ctx.flows.redraw(ctx, instance)
     for person in told:
         await ctx.flows.show(ctx, instance, person, about="escalation", step=step)
-    await ctx.flows._redraw(ctx, instance)  # noqa: SLF001 - the deadlines of flows are part of this module
     await ctx.event("flow.changed", ("flow", instance.id), {"flow": instance.flow, "state": instance.state})
 
 
@@ -298,6 +299,7 @@ async def holds_inputs(ctx: Context) -> bool:
 async def _push_to_owners(ctx: Context, deadline: Deadline, about: str) -> None:
     step = await ctx.tx.get_one(FlowStep, deadline.subject_id)
     instance = await flows.instance(ctx.tx, step.instance_id)
+    await ctx.flows.redraw(ctx, instance)
     await ctx.event(f"flow.{about}", ("flow", instance.id), {"flow": instance.flow, "step": step.name})
     for person_id in step.owner_ids:
         owner = await people.person(ctx.tx, person_id)

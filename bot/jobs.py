@@ -54,6 +54,8 @@ async def rearm(ctx: Context) -> None:
 
 async def _scopes(ctx: Context, job: JobDef) -> list[tuple[str, JobDef, dict[str, Any]]]:
     """A job runs once for the company, or once for each team, at the team's own time, unless the team switched it off."""
+    if job.handler not in ctx.services.routes.jobs:
+        return []
     if job.scope == "company":
         return [(job.name, job, {})]
     teams = await ctx.catalogue.team_ids(ctx.tx)
