@@ -125,7 +125,7 @@ def _contact(root: Element) -> Fields:
 
 
 def _no_message(root: Element) -> None:
-    log.debug("wecom.event_ignored", event=word(root, "Event"))
+    log.debug("wecom.event_ignored", name=word(root, "Event"))
 
 
 MESSAGES: dict[str, Reader] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import timedelta
 from typing import Literal, Self
 
@@ -101,5 +100,5 @@ class WeComSettings(BaseModel):
 def _is_aes_key(key: str) -> bool:
     try:
         return len(key) == AES_KEY_LENGTH and len(base64.b64decode(key + "=", validate=True)) == 32
-    except binascii.Error:
+    except ValueError:
         return False

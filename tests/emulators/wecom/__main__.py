@@ -1,0 +1,40 @@
+"""`python -m tests.emulators.wecom [--line app|aibot] [--port 8713] [--callback URL]` starts the emulator to chat by hand."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from bot.clock import SystemClock
+from tests.emulators.wecom.emulator import WeComEmulator
+
+
+async def run(line: str, port: int, callback: str) -> None:
+    """Serves until interrupted, with a small sales team in it."""
+    emulator = WeComEmulator(SystemClock(), line=line)
+    emulator.department(2, "华东一组", leaders=["wang"])
+    emulator.user("lilei", "李雷", departments=[2], leader="wang", position="销售")
+    emulator.user("wang", "王主管", departments=[2], leader="chen", position="主管")
+    emulator.user("chen", "陈总监", position="总监")
+    await emulator.start(port)
+    emulator.calls_at(callback)
+    print(f"企业微信模拟器：{emulator.url}")
+    for name, value in emulator.settings().model_dump(exclude_defaults=True).items():
+        shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+        print(f"  {name}: {shown}")
+    await asyncio.Event().wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--line", choices=["app", "aibot"], default="app")
+    parser.add_argument("--port", type=int, default=8713)
+    parser.add_argument(
+        "--callback", default="", help="address of /callbacks/wecom/{app}; empty for the long connection"
+    )
+    given = parser.parse_args()
+    asyncio.run(run(given.line, given.port, given.callback))
+
+
+if __name__ == "__main__":
+    main()
