@@ -6,7 +6,6 @@ import re
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from transcription.cues import pattern
 from transcription.message import Candidate, Message
 from transcription.support import is_request
 from transcription.when import Found
@@ -20,7 +19,9 @@ def _words(field: str) -> re.Pattern[str]:
 
 def next_times(message: Message) -> list[Candidate]:
     """Candidates for the next follow-up in order; the assembly takes the most certain, then the last."""
-    found = [_candidate(message, time) for time in message.times if _is_next(message, time)]
+    found = [
+        _candidate(message, time) for time in message.times if _is_next(message, time)
+    ]
     return [one for one in found if one is not None]
 
 
@@ -37,7 +38,10 @@ def protections(message: Message) -> list[Candidate]:
 def is_until(message: Message, time: Found) -> bool:
     """Whether a time is the end of a freeze."""
     clause = message.clause_of(time.start)
-    before, after = message.masked[clause.start : time.start], message.masked[time.end : clause.end]
+    before, after = (
+        message.masked[clause.start : time.start],
+        message.masked[time.end : clause.end],
+    )
     return bool(_words("until").search(before) or _words("until_after").search(after))
 
 
@@ -47,7 +51,10 @@ def _is_next(message: Message, time: Found) -> bool:
         return False
     if is_request(message, clause) and not _own_follow(message, time):
         return False
-    before, after = message.masked[clause.start : time.start], message.masked[time.end : clause.end]
+    before, after = (
+        message.masked[clause.start : time.start],
+        message.masked[time.end : clause.end],
+    )
     arranged = _words("arranged").search(before) or _words("arranged").search(after)
     if _words("done").search(after) and not arranged:
         return False
@@ -59,19 +66,31 @@ def _is_next(message: Message, time: Found) -> bool:
 def _own_follow(message: Message, time: Found) -> bool:
     """约技术部周三一起去 asks and plans at once: the time belongs to the visit."""
     clause = message.clause_of(time.start)
-    return bool(re.search(r"一起去|陪同|陪我|一起拜访|跟我去|同去|一块去|陪访|到现场|上门", message.masked[time.end : clause.end]))
+    return bool(
+        re.search(
+            r"一起去|陪同|陪我|一起拜访|跟我去|同去|一块去|陪访|到现场|上门",
+            message.masked[time.end : clause.end],
+        )
+    )
 
 
 def _is_ahead(message: Message, time: Found, before: str, after: str) -> bool:
     """Today counts only where something is still to be done then; other days count unless denied."""
-    if re.search(r"(不|别|取消)[^，]{0,3}$", before[-4:]) and not re.search(r"(不如|不然|不过)", before):
+    if re.search(r"(不|别|取消)[^，]{0,3}$", before[-4:]) and not re.search(
+        r"(不如|不然|不过)", before
+    ):
         return False
     if re.match(r"(不|没|别)(见|去|来|用|能|行|约|方便)", after):
         return False
     if time.when.day > message.now.date() or time.when.minute is not None:
         return not (time.bare and time.when.minute is None)
     text = before + "|" + after
-    return bool(re.search(r"再|还要|会|得|要(?!了)|准备|去|打算|\|[^，]*(跟进|回复|回电|打电话|联系|给他|给客户)", text)) and not re.search(r"去了|要了", text)
+    return bool(
+        re.search(
+            r"再|还要|会|得|要(?!了)|准备|去|打算|\|[^，]*(跟进|回复|回电|打电话|联系|给他|给客户)",
+            text,
+        )
+    ) and not re.search(r"去了|要了", text)
 
 
 def _candidate(message: Message, time: Found) -> Candidate | None:
@@ -80,9 +99,15 @@ def _candidate(message: Message, time: Found) -> Candidate | None:
     sure = 0.9 if _words("follow").search(around) else 0.75
     value = time.when.point
     assert value is not None
-    return Candidate("next_at", value, time.start, time.end, sure, note=_provisional(value, message))
+    return Candidate(
+        "next_at", value, time.start, time.end, sure, note=_provisional(value, message)
+    )
 
 
 def _provisional(value: date | datetime, message: Message) -> str:
     far = value.date() if isinstance(value, datetime) else value
-    return "时间在半年以后，请确认" if far - message.now.date() > timedelta(days=183) else ""
+    return (
+        "时间在半年以后，请确认"
+        if far - message.now.date() > timedelta(days=183)
+        else ""
+    )

@@ -5,7 +5,21 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "俩": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _BIG = {"万": 10_000, "亿": 100_000_000}
 _LETTERS = {"w": "万", "k": "千"}
@@ -55,7 +69,11 @@ def _pointed(words: str) -> Decimal | None:
     unit = rest[-1] if rest and rest[-1] in _BIG else ""
     figures = "".join(str(DIGITS[char]) for char in rest.removesuffix(unit))
     start = _chinese(whole)
-    return None if start is None or not figures else Decimal(f"{start}.{figures}") * _BIG.get(unit, 1)
+    return (
+        None
+        if start is None or not figures
+        else Decimal(f"{start}.{figures}") * _BIG.get(unit, 1)
+    )
 
 
 def _chinese(words: str) -> Decimal | None:
@@ -82,4 +100,8 @@ def _section(words: str) -> int:
             digit, last = 0, _UNITS[char]
         else:
             digit, last = DIGITS.get(char, 0), last if DIGITS.get(char, 0) else 0
-    return total + (digit * last // 10 if digit and last >= 100 and words[-2:-1] in _UNITS else digit)
+    return total + (
+        digit * last // 10
+        if digit and last >= 100 and words[-2:-1] in _UNITS
+        else digit
+    )

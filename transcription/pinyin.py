@@ -11,8 +11,26 @@ Sound = tuple[str, str, str]
 
 _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _LIKE_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "l": "n", "h": "f", "r": "n"}
-_LIKE_FINAL = {"ing": "in", "eng": "en", "ang": "an", "iang": "ian", "uang": "uan", "ong": "en", "iong": "ion"}
-_NEAR_INITIALS = (set("bp"), set("dt"), set("gk"), {"j", "q", "z", "c"}, {"x", "s"}, {"y", "r"}, set("gh"), {"w", "h"}, {"q", "x"})
+_LIKE_FINAL = {
+    "ing": "in",
+    "eng": "en",
+    "ang": "an",
+    "iang": "ian",
+    "uang": "uan",
+    "ong": "en",
+    "iong": "ion",
+}
+_NEAR_INITIALS = (
+    set("bp"),
+    set("dt"),
+    set("gk"),
+    {"j", "q", "z", "c"},
+    {"x", "s"},
+    {"y", "r"},
+    set("gh"),
+    {"w", "h"},
+    {"q", "x"},
+)
 
 
 @cache

@@ -13,9 +13,15 @@ from transcription.numbers import NUMBER, amount
 _SUM = re.compile(
     rf"(?<![\d.a-z第])(?P<number>{NUMBER})(?P<unit>(?:块钱|元钱|元整|元|块|rmb)?)(?![\d天个月号日年周点%折台件套吨箱人次家成期批轮平米公里度楼级页份条种类位])"
 )
-_DISCOUNT = re.compile(r"(?:打|按|给|给了|打了|折扣|优惠到|做到|谈到|降到)了?(?:个)?(?P<n>[一二三四五六七八九][一二三四五六七八九]?|\d(?:\.\d)?\d?)折")
-_POINTS = re.compile(r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)(?P<n>[一二两三四五六七八九十]{1,3}|\d+(?:\.\d+)?)(?:个点|个百分点|%|点(?!钱))")
-_POINTS_PERCENT = re.compile(r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)百分之(?P<n>[一二两三四五六七八九十]{1,3}|\d+)")
+_DISCOUNT = re.compile(
+    r"(?:打|按|给|给了|打了|折扣|优惠到|做到|谈到|降到)了?(?:个)?(?P<n>[一二三四五六七八九][一二三四五六七八九]?|\d(?:\.\d)?\d?)折"
+)
+_POINTS = re.compile(
+    r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)(?P<n>[一二两三四五六七八九十]{1,3}|\d+(?:\.\d+)?)(?:个点|个百分点|%|点(?!钱))"
+)
+_POINTS_PERCENT = re.compile(
+    r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)百分之(?P<n>[一二两三四五六七八九十]{1,3}|\d+)"
+)
 _SMALLEST = 100
 _ROUGH = re.compile(r"^(?:[多几来余]|左右的?差|到[一二三四五六七八九\d]|[-~—至])")
 
@@ -34,8 +40,14 @@ def sums(text: str) -> tuple[Sum, ...]:
     found = []
     for hit in _SUM.finditer(text):
         yuan = amount(hit["number"])
-        spoken = bool(hit["unit"]) or hit["number"][-1:] in "万亿wk" or "万" in hit["number"]
-        if yuan is None or yuan < (1 if spoken else _SMALLEST) or _ROUGH.match(text[hit.end() :]):
+        spoken = (
+            bool(hit["unit"]) or hit["number"][-1:] in "万亿wk" or "万" in hit["number"]
+        )
+        if (
+            yuan is None
+            or yuan < (1 if spoken else _SMALLEST)
+            or _ROUGH.match(text[hit.end() :])
+        ):
             continue
         if spoken or yuan >= 1000:
             found.append(Sum(_plain(yuan), hit.start(), hit.end()))
@@ -44,7 +56,9 @@ def sums(text: str) -> tuple[Sum, ...]:
 
 def prices(message: Message, found: tuple[Sum, ...]) -> list[Candidate]:
     """Candidates for deal and target; a discount gives the one from the other."""
-    named = [one for one in (_named(message, each) for each in found) if one is not None]
+    named = [
+        one for one in (_named(message, each) for each in found) if one is not None
+    ]
     return named + _discounted(message, named)
 
 
@@ -53,7 +67,9 @@ def _named(message: Message, each: Sum) -> Candidate | None:
     before = message.masked[clause.start : each.start]
     if pattern("prices", "target").search(before):
         return Candidate("target", each.yuan, each.start, each.end)
-    if pattern("prices", "neither").search(before) and not re.search(r"(成交|合同|报)[^，。]{0,3}$", before):
+    if pattern("prices", "neither").search(before) and not re.search(
+        r"(成交|合同|报)[^，。]{0,3}$", before
+    ):
         return None
     if pattern("prices", "deal").search(before) and not _theirs(message, each):
         return Candidate("deal", each.yuan, each.start, each.end)
@@ -64,7 +80,12 @@ def _theirs(message: Message, each: Sum) -> bool:
     """Whether a competitor or the customer is the one who names the price."""
     clause = message.clause_of(each.start)
     before = message.plain[clause.start : each.start]
-    return bool(re.search(r"竞品|对手|同行|友商|别家|人家|预算|他们报|客户报|对方报|他家|能不能|如果|要是|要求|希望|要我们|让我们", before))
+    return bool(
+        re.search(
+            r"竞品|对手|同行|友商|别家|人家|预算|他们报|客户报|对方报|他家|能不能|如果|要是|要求|希望|要我们|让我们",
+            before,
+        )
+    )
 
 
 def _discounted(message: Message, named: list[Candidate]) -> list[Candidate]:
@@ -90,7 +111,11 @@ def _share(text: str) -> tuple[Decimal | None, int, int]:
         return _fold(hit["n"]), hit.start(), hit.end()
     if hit := _POINTS.search(text) or _POINTS_PERCENT.search(text):
         points = amount(hit["n"])
-        return (1 - points / 100 if points is not None and points < 60 else None), hit.start(), hit.end()
+        return (
+            (1 - points / 100 if points is not None and points < 60 else None),
+            hit.start(),
+            hit.end(),
+        )
     return None, 0, 0
 
 
@@ -103,4 +128,8 @@ def _fold(words: str) -> Decimal | None:
 
 
 def _plain(yuan: Decimal) -> Decimal:
-    return yuan.quantize(Decimal(1)) if yuan == yuan.to_integral_value() else yuan.normalize()
+    return (
+        yuan.quantize(Decimal(1))
+        if yuan == yuan.to_integral_value()
+        else yuan.normalize()
+    )

@@ -36,7 +36,9 @@ def assemble(message: Message, candidates: Sequence[Candidate]) -> tuple[Draft, 
     groups = _groups(message)
     if not groups:
         return _anonymous(message, candidates)
-    owned: dict[tuple[str, ...], list[Candidate]] = {mention.names: [] for group in groups for mention in group.mentions}
+    owned: dict[tuple[str, ...], list[Candidate]] = {
+        mention.names: [] for group in groups for mention in group.mentions
+    }
     firsts: dict[tuple[str, ...], Mention] = {}
     for group in groups:
         for mention in group.mentions:
@@ -44,7 +46,9 @@ def assemble(message: Message, candidates: Sequence[Candidate]) -> tuple[Draft, 
     for candidate in candidates:
         for mention in _owner(message, groups, candidate).mentions:
             owned[mention.names].append(candidate)
-    return tuple(_draft(message, firsts[names], found) for names, found in owned.items())
+    return tuple(
+        _draft(message, firsts[names], found) for names, found in owned.items()
+    )
 
 
 def _groups(message: Message) -> list[Owner]:
@@ -55,7 +59,12 @@ def _groups(message: Message) -> list[Owner]:
         between = message.plain[previous.end : mention.start] if previous else "x"
         if previous is not None and _is_correction(between):
             groups[-1] = Owner((mention,))
-        elif previous is not None and between and len(between) <= 3 and _JOINED.match(between):
+        elif (
+            previous is not None
+            and between
+            and len(between) <= 3
+            and _JOINED.match(between)
+        ):
             groups[-1] = Owner((*groups[-1].mentions, mention))
         else:
             groups.append(Owner((mention,)))
@@ -64,13 +73,20 @@ def _groups(message: Message) -> list[Owner]:
 
 
 def _is_correction(between: str) -> bool:
-    return bool(re.match(rf"^[，。,的]?(?:{load('next')['correction']})[^。]{{0,4}}$", between) or re.match(r"^[，,]?不是?[，,]?是$", between))
+    return bool(
+        re.match(rf"^[，。,的]?(?:{load('next')['correction']})[^。]{{0,4}}$", between)
+        or re.match(r"^[，,]?不是?[，,]?是$", between)
+    )
 
 
 def _owner(message: Message, groups: list[Owner], candidate: Candidate) -> Owner:
     """The group mentioned in the candidate's clause or last before it; before any, the first."""
     clause = message.clause_of(candidate.start)
-    inside = [group for group in groups if clause.start <= group.mentions[0].start < clause.end]
+    inside = [
+        group
+        for group in groups
+        if clause.start <= group.mentions[0].start < clause.end
+    ]
     before = [group for group in inside if group.mentions[0].start <= candidate.start]
     if before:
         return before[-1]
@@ -83,11 +99,17 @@ def _owner(message: Message, groups: list[Owner], candidate: Candidate) -> Owner
 def _anonymous(message: Message, candidates: Sequence[Candidate]) -> tuple[Draft, ...]:
     """A record without a customer is worth asking about where enough was said."""
     slots = _slots(message, candidates)
-    telling = [key for key in slots if key not in ("contact", "until", "support_by", "competitor")]
+    telling = [
+        key
+        for key in slots
+        if key not in ("contact", "until", "support_by", "competitor")
+    ]
     return (Draft(slots),) if len(telling) >= _ENOUGH else ()
 
 
-def _draft(message: Message, mention: Mention, candidates: Iterable[Candidate]) -> Draft:
+def _draft(
+    message: Message, mention: Mention, candidates: Iterable[Candidate]
+) -> Draft:
     slots = {"customer": _customer(message, mention)}
     slots.update(_slots(message, list(candidates)))
     return Draft(slots)
@@ -96,9 +118,24 @@ def _draft(message: Message, mention: Mention, candidates: Iterable[Candidate]) 
 def _customer(message: Message, mention: Mention) -> Slot:
     words = message.text[mention.start : mention.end]
     if len(mention.names) == 1:
-        return Slot(mention.names[0], words, mention.start, mention.end, mention.confidence, note=mention.note)
+        return Slot(
+            mention.names[0],
+            words,
+            mention.start,
+            mention.end,
+            mention.confidence,
+            note=mention.note,
+        )
     names = tuple(name for name in mention.names if name)
-    return Slot(None, words, mention.start, mention.end, 0.4, names, note=mention.note or f"“{words}”是哪一家？")
+    return Slot(
+        None,
+        words,
+        mention.start,
+        mention.end,
+        0.4,
+        names,
+        note=mention.note or f"“{words}”是哪一家？",
+    )
 
 
 def _slots(message: Message, candidates: Sequence[Candidate]) -> dict[str, Slot]:
@@ -112,7 +149,15 @@ def _slots(message: Message, candidates: Sequence[Candidate]) -> dict[str, Slot]
 
 def _slot(message: Message, chosen: Candidate) -> Slot:
     words = message.text[chosen.start : chosen.end]
-    return Slot(chosen.value, words, chosen.start, chosen.end, chosen.confidence, chosen.candidates, note=chosen.note)
+    return Slot(
+        chosen.value,
+        words,
+        chosen.start,
+        chosen.end,
+        chosen.confidence,
+        chosen.candidates,
+        note=chosen.note,
+    )
 
 
 def _chosen(message: Message, key: str, found: list[Candidate]) -> Candidate | None:
@@ -140,7 +185,10 @@ def _corrected(message: Message, found: list[Candidate]) -> list[Candidate]:
 
 def _next(found: list[Candidate]) -> Candidate:
     """The surest; among equals one with a clock, then the first spoken."""
-    return max(found, key=lambda one: (one.confidence, isinstance(one.value, datetime), -one.start))
+    return max(
+        found,
+        key=lambda one: (one.confidence, isinstance(one.value, datetime), -one.start),
+    )
 
 
 def _joined(message: Message, found: list[Candidate]) -> Candidate:
@@ -150,4 +198,6 @@ def _joined(message: Message, found: list[Candidate]) -> Candidate:
         if len(text) + 1 + len(more.value) <= LONGEST:
             text = f"{text}；{more.value}"
     first = found[0]
-    return replace(first, value=text[:LONGEST], end=found[-1].end if len(found) > 1 else first.end)
+    return replace(
+        first, value=text[:LONGEST], end=found[-1].end if len(found) > 1 else first.end
+    )

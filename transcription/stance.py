@@ -41,7 +41,9 @@ def holds(message: Message, start: int, end: int) -> bool:
     clause = message.clause_of(start)
     before = message.masked[max(clause.start, start - _REACH) : start]
     inside = message.masked[start:end]
-    if pattern("stance", "dismissed").search(before[-5:] + inside) and not re.search(r"不是没有", before + inside):
+    if pattern("stance", "dismissed").search(before[-5:] + inside) and not re.search(
+        r"不是没有", before + inside
+    ):
         return False
     if pattern("stance", "supposed").search(before):
         return False

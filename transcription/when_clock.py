@@ -28,8 +28,22 @@ _CLOCK = re.compile(
     rf"(?<![\d.第])(?P<hour>{_HOUR})(?:点钟|点整|点|时整|时(?=[\d一二三四五六七八九十零]|$)|(?=:[0-5]\d))"
     rf"(?:(?P<half>半)|(?P<quarters>[一三])刻|:?(?P<minute>{_MINUTE})(?P<fen>分)?(?![\d天个号月年]))?"
 )
-_NOT_A_CLOCK = re.compile(r"\s*(?:意见|建议|要求|问题|原因|内容|看法|想法|疑问|顾虑|共识|折|分歧|都|儿|也|没|进展|反应|用|希望)")
-_MORNING = ("凌晨", "清晨", "大清早", "一大早", "一早", "大早上", "早晨", "早上", "上午", "早", "早间")
+_NOT_A_CLOCK = re.compile(
+    r"\s*(?:意见|建议|要求|问题|原因|内容|看法|想法|疑问|顾虑|共识|折|分歧|都|儿|也|没|进展|反应|用|希望)"
+)
+_MORNING = (
+    "凌晨",
+    "清晨",
+    "大清早",
+    "一大早",
+    "一早",
+    "大早上",
+    "早晨",
+    "早上",
+    "上午",
+    "早",
+    "早间",
+)
 _NOON = ("中午", "正午", "午间")
 
 
@@ -52,10 +66,29 @@ def _only_a_word(text: str, hit: re.Match[str], *, led: bool) -> bool:
     """一点 (a little), 三点建议 (three points) and 便宜两点 are no clock."""
     if _NOT_A_CLOCK.match(text, hit.end()) and not hit["half"] and not hit["minute"]:
         return True
-    if led or hit["half"] or hit["quarters"] or hit["minute"] or hit.group().endswith(("钟", "整")):
+    if (
+        led
+        or hit["half"]
+        or hit["quarters"]
+        or hit["minute"]
+        or hit.group().endswith(("钟", "整"))
+    ):
         return hit["minute"] is not None and hit["fen"] is None and hit["hour"] == "零"
     before = text[max(0, hit.start() - 1) : hit.start()]
-    return hit["hour"] in ("一", "零", "1", "0") or before in ("有", "了", "降", "让", "涨", "高", "低", "快", "早", "晚", "这", "几")
+    return hit["hour"] in ("一", "零", "1", "0") or before in (
+        "有",
+        "了",
+        "降",
+        "让",
+        "涨",
+        "高",
+        "低",
+        "快",
+        "早",
+        "晚",
+        "这",
+        "几",
+    )
 
 
 def _minutes(hit: re.Match[str]) -> int:
@@ -68,7 +101,9 @@ def _minutes(hit: re.Match[str]) -> int:
 
 def _hour(hour: int, part: str) -> tuple[int | None, int]:
     """The hour of 24 and the days carried. Without a part, one to seven are in the afternoon."""
-    if hour == 24 or (hour == 12 and part in ("晚上", "夜里", "半夜", "深夜", "晚", "晚间", "夜间")):
+    if hour == 24 or (
+        hour == 12 and part in ("晚上", "夜里", "半夜", "深夜", "晚", "晚间", "夜间")
+    ):
         return 0, 1
     if hour > 24:
         return None, 0
