@@ -104,6 +104,14 @@ async def mark_read(tx: AsyncSession, user: str, conversation: str, upto: int) -
     return row.last_id
 
 
+async def said_since(tx: AsyncSession, since: datetime, *, limit: int = 1_000) -> list[ConsoleMessage]:
+    """The newest messages and presses by people since then, oldest first."""
+    chosen = select(ConsoleMessage).where(
+        ConsoleMessage.author != BOT, ConsoleMessage.kind != UPLOAD, ConsoleMessage.at >= since
+    )
+    return list(reversed((await tx.scalars(chosen.order_by(ConsoleMessage.id.desc()).limit(limit))).all()))
+
+
 async def uploaded(tx: AsyncSession, user: str, keys: Collection[str]) -> set[str]:
     """Which of these attachment keys `user` has uploaded for a card."""
     wanted = [upload_key(user, key) for key in keys]

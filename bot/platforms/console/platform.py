@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import quote
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from bot.platforms.console.answers import answering
 from bot.platforms.console.client import ConsoleClient
 from bot.platforms.console.hub import Hub
 from bot.platforms.console.identity import Identity
-from bot.platforms.console.inbound import NAME
+from bot.platforms.console.inbound import NAME, inbound_of
 from bot.platforms.console.page import Page
 from bot.platforms.console.ports import Attachments, CommandsFor, Roster, TimeMachine, TodayFor
 from bot.platforms.console.posts import Posts
@@ -23,7 +24,13 @@ from bot.platforms.console.settings import ConsoleSettings
 from bot.platforms.console.signing import Signer
 from bot.platforms.console.stream import BEAT, Stream
 from bot.platforms.console.view import View
+from storage import console
 from storage.database import Database
+
+
+HANDED_OVER_AGAIN = timedelta(hours=1)
+"""How far back a starting process looks for messages that were shown but may never have reached the sink. The sink
+knows a repeat by its event key, so handing one over twice is harmless."""
 
 
 class ConsolePlatform:
@@ -106,8 +113,15 @@ class ConsolePlatform:
         ]
 
     async def listen(self, sink: Sink) -> None:
-        """There is no connection to hold; when cancelled (the process stops) the open pages are let go."""
+        """Hands over what a crash left between message store and sink, then holds until cancelled and lets the pages go."""
         try:
+            await self._hand_over_again(sink)
             await asyncio.get_running_loop().create_future()
         finally:
             self._hub.close()
+
+    async def _hand_over_again(self, sink: Sink) -> None:
+        async with self._db.read() as tx:
+            rows = await console.said_since(tx, self._clock.now() - HANDED_OVER_AGAIN)
+        for row in rows:
+            await sink(inbound_of(row, self.app, ""))

@@ -15,6 +15,12 @@ export function kindOf(file) {
   return file.type.startsWith("image/") || PICTURE.test(file.name) ? "photo" : "file";
 }
 
+function placeholder(conversation) {
+  const narrow = matchMedia("(max-width: 720px)").matches;
+  if (conversation.startsWith("group:")) return narrow ? "@跟进 它才会回答" : "在群里说话，@跟进 它才会回答";
+  return narrow ? "说说今天跑了谁" : "说说今天跑了谁，或者输入 / 看能做什么";
+}
+
 export class Composer {
   /** `say.text(text)`, `say.file(file, kind, seconds)`, `say.position(place)` send; `notice(words)` tells. */
   constructor({ say, notice }) {
@@ -41,7 +47,7 @@ export class Composer {
   open(me, conversation) {
     this.slot = `draft:${me}:${conversation}`;
     this.entry.value = sessionStorage.getItem(this.slot) ?? "";
-    this.entry.placeholder = conversation.startsWith("group:") ? "在群里说话，@跟进 它才会回答" : "说说今天跑了谁，或者输入 / 看能做什么";
+    this.entry.placeholder = placeholder(conversation);
     this.typed();
   }
 

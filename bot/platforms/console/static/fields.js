@@ -22,7 +22,7 @@ export function drawField(input, { id, value, files, changed }) {
   const control = draw(input, { id, common, value, files, changed });
   const grouped = GROUPED.has(input.kind);
   const label = el(grouped ? "span" : "label", { class: "label", id: `${id}-label`, for: grouped ? false : id }, input.label, required(input));
-  return el("div", { class: `field ${input.kind}${problem ? " wrong" : ""}`, "data-field": input.name }, label, control, source, problem);
+  return el("div", { class: `field ${input.kind}${problem ? " wrong" : ""}`, "data-field": input.name }, label, control, problem, source);
 }
 
 const GROUPED = new Set(["multi_choice", "photo", "file", "position"]);
@@ -195,7 +195,7 @@ function position(input, { id, common, value, changed }) {
     changed(held);
   });
   show(value);
-  return el("div", { class: "position", role: "group", "aria-labelledby": `${id}-label` }, shown, button);
+  return el("div", { class: "located", role: "group", "aria-labelledby": `${id}-label` }, shown, button);
 }
 
 export function listed(value) {

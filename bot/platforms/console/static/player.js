@@ -56,7 +56,7 @@ export function voicePlayer(url, sha256, seconds) {
   };
   button.addEventListener("click", () => play(url, player));
   if (!seconds) measure(url, length);
-  return el("div", { class: "voice" }, button, wave, length, words);
+  return el("div", { class: "player" }, button, wave, length, words);
 }
 
 function face(button, name, label) {

@@ -15,7 +15,7 @@ export class Side {
     menu.append(icon("menu"));
     menu.addEventListener("click", () => this.drawer(!document.body.classList.contains("drawer")));
     byId("veil").addEventListener("click", () => this.drawer(false));
-    byId("side").addEventListener("keydown", (event) => event.key === "Escape" && this.drawer(false));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && document.body.classList.contains("drawer") && this.drawer(false));
     wide.addEventListener("change", () => this.drawer(false));
     this.drawer(false);
   }
