@@ -14,6 +14,7 @@ from typing import Any
 from rules.calendar import CHINA
 from rules.forms import CHOICES, MOMENTS, NUMBERS, TEXTS, Field, FieldKind, FormDef
 from rules.phrasing import day, moment
+from rules.places import Position
 
 _UNITS = {"": 1, "千": 1000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
 _NUMBER = re.compile(r"[¥￥]?([+-]?\d+(?:\.\d+)?)(千万|百万|万|亿|千)?(?:元|块|块钱|人民币)?(%)?")
@@ -40,15 +41,6 @@ class Problem:
 
     field: str
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where somebody is, in degrees; `accuracy` in metres where the phone tells it."""
-
-    latitude: float
-    longitude: float
-    accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

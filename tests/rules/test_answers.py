@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.answers import Position, Problem, check, plain, problem_with, read_number
+from rules.answers import Problem, check, plain, problem_with, read_number
 from rules.calendar import CHINA
 from rules.forms import Field, FieldKind, FormDef
+from rules.places import Position
 
 NOW = datetime(2026, 3, 18, 15, 39, tzinfo=CHINA)
 K = FieldKind
