@@ -42,7 +42,7 @@ def message_of(payload: Mapping[str, Any], app: str, now: datetime) -> Inbound:
     """A robot message. One that cannot be read becomes UNSUPPORTED with its raw text, never an error."""
     try:
         return _message(payload, app)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
         return unreadable(payload, app, now)
 
 

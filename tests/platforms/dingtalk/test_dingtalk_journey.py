@@ -93,7 +93,9 @@ async def test_a_wrong_download_code_is_final(app: App) -> None:
         await app.platform.client.fetch(MediaRef("nonsense", "photo"))
 
 
-async def test_a_form_is_filled_on_the_card_and_the_card_then_says_what_holds(online: App, ding: DingTalkEmulator) -> None:
+async def test_a_form_is_filled_on_the_card_and_the_card_then_says_what_holds(
+    online: App, ding: DingTalkEmulator
+) -> None:
     receipt = await online.send(CardBody(PROGRESS, "k-form"), user="lilei")
     [card] = ding.inbox("lilei")
     assert card.buttons == ["确认", "撤销"]
@@ -111,7 +113,9 @@ async def test_a_form_is_filled_on_the_card_and_the_card_then_says_what_holds(on
     assert (press.card, press.action) == ("k-form", {"a": "progress.confirm", "draft": 7})
     assert press.answers == {"obstacle": "none", "next_at": "2026-03-18T15:00", "support": "申请特价"}
 
-    await online.send(UpdateBody(DONE, "k-form", {"message_id": receipt.message_id, "details": dict(receipt.details)}), user="lilei")
+    await online.send(
+        UpdateBody(DONE, "k-form", {"message_id": receipt.message_id, "details": dict(receipt.details)}), user="lilei"
+    )
     [card] = ding.inbox("lilei")
     assert (card.title, card.fields, card.buttons, card.edits, card.toast) == (DONE.title, [], [], 1, "")
 
@@ -124,7 +128,9 @@ async def test_a_button_beside_the_form_sends_no_answers(online: App, ding: Ding
 
 
 async def test_an_empty_required_field_never_leaves_the_phone(online: App, ding: DingTalkEmulator) -> None:
-    blank = Card(title="t", blocks=(Input(name="n", label="原因", kind=InputKind.TEXT, required=True),), buttons=PROGRESS.buttons)
+    blank = Card(
+        title="t", blocks=(Input(name="n", label="原因", kind=InputKind.TEXT, required=True),), buttons=PROGRESS.buttons
+    )
     await online.send(CardBody(blank, "k"), user="lilei")
     with pytest.raises(CannotPress, match="请填写原因"):
         await ding.presses("lilei", ding.inbox("lilei")[0], "确认")
@@ -134,7 +140,12 @@ async def test_buttons_alone_stand_on_the_general_card(online: App, ding: DingTa
     group = ding.group("华东销售群", ["lilei", "wang"])
     await online.send(CardBody(ANSWER, "k-buttons"), group=group)
     [card] = ding.inbox("wang")
-    assert (card.chat, card.title, card.line, card.buttons) == (group, ANSWER.title, ANSWER.title, ["已协调", "需更多信息"])
+    assert (card.chat, card.title, card.line, card.buttons) == (
+        group,
+        ANSWER.title,
+        ANSWER.title,
+        ["已协调", "需更多信息"],
+    )
     assert card.links["打开客户"].startswith("dingtalk://dingtalkclient/page/link?url=https%3A%2F%2Fgenjin")
     await ding.presses("wang", card, "需更多信息")
     pressed = online.kept.last
@@ -186,7 +197,9 @@ async def test_a_file_above_the_limit_is_refused_here(app: App) -> None:
         await app.send(FileBody("大.pdf", "application/pdf", b"%PDF-" + b"\0" * (21 * 1024 * 1024)), user="lilei")
 
 
-async def test_somebody_of_another_organisation_is_heard_and_answered_by_webhook(online: App, ding: DingTalkEmulator) -> None:
+async def test_somebody_of_another_organisation_is_heard_and_answered_by_webhook(
+    online: App, ding: DingTalkEmulator
+) -> None:
     await ding.says("guest", "你好")
     said = online.kept.last
     assert said.sender == "$:LWCP_v1:$guest"
