@@ -27,7 +27,6 @@ from bot.platforms.console.view import View
 from storage import console
 from storage.database import Database
 
-
 HANDED_OVER_AGAIN = timedelta(hours=1)
 """How far back a starting process looks for messages that were shown but may never have reached the sink. The sink
 knows a repeat by its event key, so handing one over twice is harmless."""
