@@ -6,6 +6,7 @@ import shlex
 import unicodedata
 
 from rapidfuzz import process
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Context
 from bot.errors import Refused
@@ -42,15 +43,16 @@ def split(text: str) -> tuple[str, list[str]]:
     return words[0].lstrip("/").lower(), words[1:]
 
 
-async def allowed(ctx: Context, person: Person, who: Who) -> bool:
+async def allowed(tx: AsyncSession, person: Person, who: Who) -> bool:
+    """Whether a person may use what is for these people."""
     if who is Who.EVERYBODY or person.admin:
         return True
-    return who is Who.SUPERIORS and (person.role in SUPERIOR_ROLES or bool(await people.below(ctx.tx, person)))
+    return who is Who.SUPERIORS and (person.role in SUPERIOR_ROLES or bool(await people.below(tx, person)))
 
 
 async def _check(ctx: Context, command: Command, changing: bool) -> None:
     needed = Who.ADMINS if changing else command.who
-    if not await allowed(ctx, ctx.actor, needed):
+    if not await allowed(ctx.tx, ctx.actor, needed):
         admins = "、".join(person.name for person in await people.admins(ctx.tx))
         raise Refused(say("commands.not_allowed", name=command.name, who=needed.value, admins=admins))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, timedelta
@@ -122,7 +123,8 @@ def form(name: str, mime: str, content: bytes) -> aiohttp.FormData:
     """A multipart body with the file's name in raw UTF-8, as the person will see it."""
     data = aiohttp.FormData(quote_fields=False)
     clean = name.replace('"', "'").replace("\r", " ").replace("\n", " ")
-    data.add_field("media", content, filename=clean, content_type=mime or "application/octet-stream")
+    # A stream: aiohttp warns of large bytes, because they block the loop while they are written.
+    data.add_field("media", io.BytesIO(content), filename=clean, content_type=mime or "application/octet-stream")
     return data
 
 

@@ -114,11 +114,13 @@ def draw(card: Card, profile: Profile, task: str, *, card_url: str = "", update:
     left_out = [one for one in card.inputs if one not in made.inputs]
     # A finished card keeps its fields as facts; only what can still be submitted is asked for.
     lines += [text for text in (how_to_fill(left_out) if made.buttons else "", other_ways(made.spare)) if text]
-    template, shortened = _frame(card, made, profile, lines, update)
-    if made.kind in ("button_interaction", "text_notice"):
+    has_body = made.kind in _WITH_BODY
+    # Cards of dropdowns or ticks have no paragraph: what there is to say stands under the title.
+    desc = card.lead if has_body else "；".join(text for text in (card.lead, *lines) if text)
+    template, shortened = _frame(card, made, profile, desc, update)
+    if has_body:
         shortened |= _body(template, rows, lines, profile, update)
     template |= _pressable(made, profile, task, card_url)
-    shortened |= bool(made.kind not in _WITH_BODY and (rows or lines))
     return Drawn(template, tuple(one.name for one in made.inputs), tuple(one.name for one in left_out), shortened)
 
 
@@ -140,8 +142,10 @@ def _content(card: Card, made: Plan, profile: Profile) -> tuple[list[Json], list
             {"type": 1, "keyname": "打开", "value": shorten(one.label, profile.value, len), "url": one.url}
             for one in made.links[:LINKS]
         ]
+    room = ROWS if made.kind in _WITH_BODY else 0
     for label, value, line in _entries(card, made):
-        if label and len(label) <= KEY_CHARS and len(value) <= profile.value and "\n" not in value and len(rows) < ROWS:
+        short = 0 < len(label) <= KEY_CHARS and len(value) <= profile.value and "\n" not in value
+        if short and len(rows) < room:
             rows.append({"keyname": label, "value": value})
         else:
             lines.append(line)
@@ -165,9 +169,8 @@ def _entries(card: Card, made: Plan) -> list[tuple[str, str, str]]:
     return found
 
 
-def _frame(card: Card, made: Plan, profile: Profile, lines: Sequence[str], update: bool) -> tuple[Json, bool]:
+def _frame(card: Card, made: Plan, profile: Profile, desc: str, update: bool) -> tuple[Json, bool]:
     """Kind, source and title; True when something of them was cut."""
-    desc = card.lead if made.kind in _WITH_BODY or card.lead else "；".join(lines)
     title = {"title": shorten(card.title, profile.title, len, "…"), "desc": shorten(desc, profile.desc, len, "…")}
     template: Json = {
         "card_type": made.kind,

@@ -1,0 +1,78 @@
+"""The command line: `genjin`."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from config.settings import Settings
+from transcription.commands import app as speech_commands
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟进：在钉钉、企业微信、飞书里的销售管理机器人", pretty_exceptions_enable=False)
+app.registered_commands.extend(speech_commands.registered_commands)
+
+Port = Annotated[int | None, typer.Option(help="监听端口；不给则用设置里的")]
+
+
+@app.command()
+def serve(port: Port = None) -> None:
+    """启动服务，按 Ctrl-C 停止。"""
+    _serve(Settings(), port, ["跟进已就绪：{url}"])
+
+
+@app.command()
+def demo(port: Port = None, data: Annotated[Path, typer.Option(help="演示数据放在哪里")] = Path(".data/demo")) -> None:
+    """打开演示公司：不需要账号，可切换身份、拨快时钟。"""
+    settings = Settings(demo=True, data=data, log_format="text")
+    if settings.speech.folder is None:
+        settings.speech.folder = data.parent / "models"
+    lines = ["", "  跟进演示已就绪，用浏览器打开：{url}", "  按 Ctrl-C 停止。重新开始演示：删除目录 " + str(data), ""]
+    _serve(settings, port, lines)
+
+
+@app.command()
+def migrate() -> None:
+    """把数据库升级到最新结构。"""
+    from storage.database import Database
+    from storage.migrating import migrate as run
+
+    async def go() -> None:
+        settings = Settings()
+        settings.data.mkdir(parents=True, exist_ok=True)
+        db = Database(settings.database_url)
+        await run(db)
+        await db.close()
+
+    asyncio.run(go())
+
+
+@app.command()
+def login(name: Annotated[str, typer.Argument(help="谁的登录链接，写姓名")]) -> None:
+    """生成内置网页聊天的登录链接，10 分钟内有效。"""
+    from bot.logins import login_link
+
+    typer.echo(asyncio.run(login_link(Settings(), name)))
+
+
+def _serve(settings: Settings, port: int | None, lines: list[str]) -> None:
+    from bot.serving import serve as run
+
+    if port is not None:
+        settings.port = port
+    logs.configure(settings.log_format)
+    try:
+        asyncio.run(run(settings, lines))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        typer.echo(f"端口 {settings.port} 已被别的程序占用；换一个端口再试，例如 --port {settings.port + 1}（make 里写 PORT={settings.port + 1}）", err=True)
+        raise typer.Exit(1) from None
+
+
+def main() -> None:
+    app()

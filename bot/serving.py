@@ -1,0 +1,102 @@
+"""Runs the product until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from bot import demo
+from bot.app import App, build
+from bot.clock import SystemClock
+from bot.commands import allowed
+from bot.platforms.base import Platform
+from bot.platforms.console.ports import ConsoleCommand
+from bot.platforms.registry import ConsoleExtras, configured, console
+from bot.services import Services
+from bot.timemachine import TimeMachine, kept
+from bot.web.server import web_app
+from config.settings import Settings
+from storage import people
+from storage.calendars import from_setting
+from storage.database import Database
+from storage.migrating import migrate
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[tuple[App, str]]:
+    """The product at work, with its web server; gives it and the address it listens at."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    db = Database(settings.database_url)
+    await migrate(db)
+    clock = SystemClock()
+    machine = TimeMachine(clock, settings.data / "clock") if settings.demo else None
+    app = build(settings, clock=clock, db=db, platforms=lambda services: _platforms(services, machine))
+    if machine is not None:
+        await _open_demo(app, clock, machine)
+    await app.services.transcriber.start()
+    await app.runtime.start()
+    runner = web.AppRunner(web_app(app.runtime), access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port)
+        await site.start()
+        yield app, f"http://{settings.host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+        await app.close()
+
+
+async def serve(settings: Settings, started: Sequence[str]) -> None:
+    """Serves until SIGINT or SIGTERM. `started` are lines to print, {url} being the address."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as (_, url):
+        for line in started:
+            print(line.format(url=url), flush=True)
+        await stop.wait()
+
+
+def _platforms(services: Services, machine: TimeMachine | None) -> list[Platform]:
+    extras = ConsoleExtras(
+        title=demo.definition()["company"] if services.settings.demo else "跟进",
+        time_machine=machine,
+        commands=lambda user: _commands(services, user),
+    )
+    return [console(services, extras), *configured(services)]
+
+
+async def _commands(services: Services, user: str) -> list[ConsoleCommand]:
+    """The slash commands somebody at the web chat may give."""
+    async with services.db.read() as tx:
+        person = await people.by_identity(tx, "console", "web", user)
+        if person is None:
+            return []
+        return [
+            ConsoleCommand(f"/{command.name}", command.summary)
+            for command in services.routes.commands.values()
+            if await allowed(tx, person, command.who)
+        ]
+
+
+async def _open_demo(app: App, clock: SystemClock, machine: TimeMachine) -> None:
+    """Fills the demo company on first start, and sets the clock to a working hour."""
+    settings, packs = app.settings, app.services.catalogues.packs
+    calendar = from_setting(packs.settings["calendar"], settings.zone)
+    ahead = kept(settings.data / "clock")
+    start = demo.opening(clock.now(), calendar)
+    clock.offset = ahead if ahead is not None else start - clock.now()
+    async with app.services.db.write() as tx:
+        if await demo.is_empty(tx):
+            await demo.settle(tx, clock.now(), calendar)
+            (settings.data / "clock").write_text(str(clock.offset / timedelta(seconds=1)), encoding="utf-8")
+    machine.attach(app.runtime)
