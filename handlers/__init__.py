@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.router import Router
-from handlers import progress, support
+from handlers import audit, progress, support
 
-FEATURES = (progress, support)
+FEATURES = (audit, progress, support)
 
 
 def routers() -> list[Router]:
