@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from lark import Token, Tree
-from rapidfuzz import fuzz, process
 
 from rules import literals
 from rules.durations import BadDuration, parse_limit
@@ -38,10 +37,10 @@ from rules.expression import (
     Within,
 )
 from rules.literals import EXAMPLES, KIND_NAMES, BadRule
+from rules.suggestion import suggestion
 
 Node = Tree[Token] | Token
 
-_CLOSE_ENOUGH = 50
 _OPERATORS = {
     "=": ("=", "==", "等于", "是"),
     "≠": ("≠", "!=", "<>", "不等于", "不是"),
@@ -63,16 +62,6 @@ _VERBS = {
 _SIGNS = {"×": "*", "÷": "/"}
 _TRUTHS = {"是": True, "否": False}
 _OPEN = ("NUMBER", "WORD", "OPTION", "STRING")
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """是不是「…」？ for the nearest known word, else the known words themselves."""
-    choices = list(dict.fromkeys(known))
-    near = process.extractOne(word, choices, scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH)
-    if near:
-        return f"，是不是「{near[0]}」？"
-    listed = "、".join(choices[:12]) + ("…" if len(choices) > 12 else "")
-    return f"；可用：{listed}" if listed else "；现在还没有可用的"
 
 
 class Checker:

@@ -79,7 +79,7 @@ def evaluate(condition: Condition, facts: Facts, today: date) -> bool | None:
 
 
 def value_of(value: Value, facts: Facts, today: date) -> Any:
-    """The value, or None when a fact it needs is missing or it divides by zero."""
+    """The value, or None when a fact it needs is missing, it divides by zero or leaves all bounds."""
     match value:
         case Literal(given, _):
             return given
@@ -146,6 +146,13 @@ def _known(test: Callable[[Any, Any], bool], left: Any, right: Any) -> bool | No
 def _calculated(sign: str, left: Any, right: Any) -> Any:
     if left is None or right is None:
         return None
+    try:
+        return _computed(sign, left, right)
+    except ArithmeticError:  # beyond the calendar's last year, or more digits than a Decimal holds
+        return None
+
+
+def _computed(sign: str, left: Any, right: Any) -> Any:
     if sign != "/":
         left, right = _same_measure(sign, left, right)
         return _SUMS[sign](left, right)

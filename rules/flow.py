@@ -180,14 +180,16 @@ def _answered(flow: FlowDef, state: FlowState, event: Answered) -> Decisions:
         return _end(state, REJECTED, Tell(REPORTER, "rejected", event.step))
     if choice.target is not None:
         return _sent_back(flow, state, event.step, choice.target)
-    if definition.mode == "all" and not set(state.step(event.step).owners) <= _settled(definition, answers):
+    if definition.mode == "all" and not _all_settled(definition, step.owners, answers):
         return Decisions(state, tell=(Tell(REPORTER, "answered_in_part", event.step),))
     state = state.with_step(replace(state.step(event.step), status=DONE))
     return _merge(_advance(flow, state), close=(event.step,), tell=(Tell(REPORTER, "answered", event.step),))
 
 
-def _settled(step: StepDef, answers: Mapping[str, str]) -> set[str]:
-    return {owner for owner, name in answers.items() if step.choice(name).outcome == DONE}
+def _all_settled(step: StepDef, owners: tuple[str, ...], answers: Mapping[str, str]) -> bool:
+    if not owners:
+        raise NotOpen(f"「{step.title}」的负责人还没有确定；请管理员检查 {'、'.join(step.owners)}")
+    return all(owner in answers and step.choice(answers[owner]).outcome == DONE for owner in owners)
 
 
 def _paused(state: FlowState, step: StepDef) -> Decisions:

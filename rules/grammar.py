@@ -31,6 +31,8 @@ _ENDS = rf"(?=[\s=≠><≥≤!+*/×÷()、,，。;；「“\"-]|$|{_OPERATORS}|{
 _FACT_ENDS = rf"(?:(?=不?是)|{_ENDS})"
 _NAME_ENDS = rf"(?=[\s、,，。;；]|$|给|限\s*[\d一二两三四五六七八九十半]|并且?\s*(?:{_VERBS}))"
 _EVENT_ENDS = rf"(?=[\s,，。;；]|$|当|如果|{_VERBS}|{_THEN})"
+_LONGEST = 1000
+_DEEPEST = 40
 _NOTHING = "(?!)."
 _SLASH = re.compile(r"(?<!\\)/")
 
@@ -61,13 +63,27 @@ def half_width(text: str) -> str:
 
 def _tree(text: str, catalogue: Catalogue, start: str) -> Tree[Token]:
     plain = half_width(text)
+    if len(plain) > _LONGEST:
+        raise BadRule(f"这句话有 {len(plain)} 个字，最多 {_LONGEST} 个；请拆成几条规则")
     names = [name for fact in catalogue.facts for name in (fact.name, *fact.aliases)]
     options = [option for fact in catalogue.facts for option in fact.options]
     try:
         tree = _parser(frozenset(names), frozenset(options)).parse(plain, start=start)
     except UnexpectedInput as unexpected:
         raise _unreadable(plain, unexpected) from None
-    return tree if isinstance(tree, Tree) else Tree("value", [tree])
+    if isinstance(tree, Token):
+        return Tree("value", [tree])
+    if _depth(tree) > _DEEPEST:
+        raise BadRule(f"条件套了 {_DEEPEST} 层以上，谁也看不懂；请拆成几条规则")
+    return tree
+
+
+def _depth(tree: Tree[Token]) -> int:
+    """Levels of the tree, counted without recursion: the depth is what a hostile sentence would exhaust."""
+    level, depth = [tree], 0
+    while level:
+        level, depth = [child for node in level for child in node.children if isinstance(child, Tree)], depth + 1
+    return depth
 
 
 @lru_cache(maxsize=32)

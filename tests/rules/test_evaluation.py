@@ -60,6 +60,8 @@ FACTS: dict[str, Any] = {
         ("行业 属于 (食品、医疗器械)", True),
         ("行业 为空", False),
         ("本月拜访次数 / 0 > 1", None),
+        ("停留 / (停留 - 停留) > 1", None),
+        ("最近联系 > 今天 - 600000天 - 600000天", None),
     ],
 )
 def test_conditions_on_known_facts(text: str, answer: bool | None) -> None:

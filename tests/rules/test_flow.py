@@ -140,6 +140,12 @@ def test_all_owners_have_to_agree_and_a_substitute_may_speak_for_one() -> None:
     assert (second.close, second.open) == (("legal",), ("sign",))
 
 
+def test_all_owners_must_be_known_before_anybody_can_settle_it() -> None:
+    opened = decide(CONTRACT, begin(CONTRACT, {}).state, Answered("draft", "done", "李雷")).state
+    with pytest.raises(NotOpen, match="负责人还没有确定；请管理员检查 person:1、person:2"):
+        decide(CONTRACT, opened, Answered("legal", "ok", "1"))
+
+
 def test_sending_back_starts_the_next_round_and_calls_off_the_other_branch() -> None:
     sent_back = run(CONTRACT, {"金额": 80000}, Answered("draft", "done", "李雷"), Answered("legal", "back", "1"))
     assert sent_back.open == ("draft",)

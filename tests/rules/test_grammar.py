@@ -4,6 +4,8 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.durations import Limit
 from rules.expression import (
@@ -229,6 +231,97 @@ def test_whole_sentences_that_cannot_be_taken(text: str, says: str) -> None:
     with pytest.raises(BadRule) as refused:
         parse(text, known)
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("非" * 900 + "已签约", "套了 40 层以上"),
+        ("+".join(["本月拜访次数"] * 100) + " > 5", "套了 40 层以上"),
+        ("已签约 且 " * 200 + "已签约", "最多 1000 个"),
+    ],
+)
+def test_sentences_nobody_could_read_are_refused(text: str, says: str) -> None:
+    with pytest.raises(BadRule, match=says):
+        parse_condition(text, CATALOGUE)
+
+
+def test_brackets_do_no_harm() -> None:
+    assert parse_condition("(" * 400 + "客户等级=A" + ")" * 400, CATALOGUE) == IS_A
+
+
+FRAGMENTS = (
+    *(
+        "当",
+        "时",
+        "且",
+        "或",
+        "非",
+        "(",
+        ")",
+        "（",
+        "、",
+        "，",
+        "=",
+        "≠",
+        ">",
+        "不",
+        "属于",
+        "为空",
+        "包含",
+        "的",
+        "。",
+    ),
+    *(
+        "客户等级",
+        "行业",
+        "成交价",
+        "已签约",
+        "最近联系",
+        "A",
+        "B",
+        "今天",
+        "本月",
+        "-",
+        "+",
+        "/",
+        "7天",
+        "5万",
+        "12%",
+        "3",
+    ),
+    *(
+        "「x」",
+        "「",
+        "推送",
+        "给",
+        "主管",
+        "并",
+        "锁定",
+        "奖励",
+        "5分",
+        "每天",
+        "8:30",
+        "发生",
+        "限",
+        "未知",
+        "\n",
+        "\0",
+    ),
+)
+fragments = st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=3))
+
+
+@given(st.lists(fragments, max_size=20), st.sampled_from(["", " "]))
+def test_any_text_is_read_or_refused_in_words(parts: list[str], space: str) -> None:
+    for read in (parse, parse_condition):
+        try:
+            read(space.join(parts), CATALOGUE)
+        except BadRule as refused:
+            said = str(refused)
+        else:
+            said = "read"
+        assert said
 
 
 def test_the_longest_name_wins() -> None:
