@@ -6,9 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from rules.calendar import BusinessCalendar
-from rules.durations import between
 from rules.flow_definition import StepDef
-from rules.ladder import DUE, ESCALATION, Deadline, resumed, schedule
+from rules.ladder import DUE, ESCALATION, Deadline, schedule, upcoming
 
 
 def forgotten(step: StepDef, rung: Collection[tuple[str, int]]) -> bool:
@@ -37,5 +36,4 @@ def mended(
     if step.limit is None:
         return ()
     due = due_at or next(each.at for each in schedule(step, opened_at, calendar) if each.kind == DUE)
-    left = between(now, due, step.limit.working, calendar)
-    return resumed(step, left, now, calendar, rung)
+    return upcoming(step, due, now, calendar, rung)

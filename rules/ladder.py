@@ -65,9 +65,7 @@ def resumed(
     calendar: BusinessCalendar,
     fired: Collection[tuple[str, int]] = (),
 ) -> tuple[Deadline, ...]:
-    """The moments still to come when the clock goes on with `remaining`; `fired` are the keys already sent.
-
-    What is overdue and was not sent comes at once (`at` is `now`); a reminder whose moment has passed is left out.
+    """The moments still to come when a paused clock goes on with `remaining`; `fired` are the keys already sent.
 
     Raises:
         NoLimit: the step has no clock.
@@ -76,6 +74,20 @@ def resumed(
         due = after(now, remaining, _working(step), calendar)
     else:
         due = before(now, -remaining, _working(step), calendar)
+    return upcoming(step, due, now, calendar, fired)
+
+
+def upcoming(
+    step: StepDef,
+    due: datetime,
+    now: datetime,
+    calendar: BusinessCalendar,
+    fired: Collection[tuple[str, int]] = (),
+) -> tuple[Deadline, ...]:
+    """What a clock with a known due moment still has to send; `fired` are the keys already sent.
+
+    What is overdue and was not sent comes at once (`at` is `now`); a reminder whose moment has passed is left out.
+    """
     return tuple(deadline for deadline in _from_due(step, due, now, calendar) if deadline.key not in fired)
 
 

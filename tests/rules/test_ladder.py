@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rules.calendar import CHINA, BusinessCalendar
 from rules.durations import parse_limit
 from rules.flow_definition import FlowDef, Rung, StepDef
-from rules.ladder import NoLimit, paused, resumed, schedule
+from rules.ladder import NoLimit, paused, resumed, schedule, upcoming
 
 OFFICE = BusinessCalendar()
 STEP = StepDef(
@@ -87,6 +87,25 @@ def test_what_fell_due_but_was_never_sent_comes_at_once() -> None:
         ("due", 0, "03-19 10:00", "owner"),
         ("escalation", 0, "03-19 10:00", "superior(owner)"),
     ]
+
+
+def test_a_known_due_moment_is_kept_to_the_minute() -> None:
+    """Friday 18:00 and Monday 09:00 are the same working time, but a day later they are not."""
+    due, now = local("03-20 18:00"), local("03-23 10:00")
+    assert told(upcoming(STEP, due, now, OFFICE, {("due", 0)})) == [
+        ("escalation", 0, "03-23 10:00", "superior(owner)"),
+        ("escalation", 1, "03-23 10:00", "role:总经理"),
+    ]
+
+
+@given(st.integers(0, 60 * 24 * 100), st.integers(0, 240))
+def test_resuming_at_once_changes_nothing(start: int, minutes: int) -> None:
+    begun = local("01-05 09:00") + timedelta(minutes=start)
+    deadlines = schedule(STEP, begun, OFFICE)
+    due = next(d.at for d in deadlines if d.kind == "due")
+    now = OFFICE.add_working(begun, timedelta(minutes=minutes))
+    later = tuple(d for d in deadlines if d.kind != "reminder" or d.at > now)
+    assert resumed(STEP, paused(STEP, due, now, OFFICE), now, OFFICE) == later
 
 
 def test_a_step_without_limit_has_no_clock_to_pause() -> None:
