@@ -70,11 +70,20 @@ def resumed(
     Raises:
         NoLimit: the step has no clock.
     """
+    return upcoming(step, resumed_due(step, remaining, now, calendar), now, calendar, fired)
+
+
+def resumed_due(step: StepDef, remaining: timedelta, now: datetime, calendar: BusinessCalendar) -> datetime:
+    """The due moment of a clock that goes on now: ahead, or behind when it was late already.
+
+    A late clock has no due moment left to send, so `resumed` does not give it; the next pause is measured from it.
+
+    Raises:
+        NoLimit: the step has no clock.
+    """
     if remaining >= _NOTHING:
-        due = after(now, remaining, _working(step), calendar)
-    else:
-        due = before(now, -remaining, _working(step), calendar)
-    return upcoming(step, due, now, calendar, fired)
+        return after(now, remaining, _working(step), calendar)
+    return before(now, -remaining, _working(step), calendar)
 
 
 def upcoming(

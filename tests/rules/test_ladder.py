@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rules.calendar import CHINA, BusinessCalendar
 from rules.durations import parse_limit
 from rules.flow_definition import FlowDef, Rung, StepDef
-from rules.ladder import NoLimit, paused, resumed, schedule, upcoming
+from rules.ladder import NoLimit, paused, resumed, resumed_due, schedule, upcoming
 
 OFFICE = BusinessCalendar()
 STEP = StepDef(
@@ -130,7 +130,6 @@ def test_however_often_it_pauses_the_owner_has_four_working_hours(start: int, pa
         left = paused(STEP, due, stop, OFFICE)
         assert left == timedelta(hours=4) - used
         now = stop + timedelta(minutes=waiting)
-        due = next(d.at for d in resumed(STEP, left, now, OFFICE) if d.kind == "due")
-        if left <= timedelta(0):
-            return
+        due = resumed_due(STEP, left, now, OFFICE)
+        assert next(d.at for d in resumed(STEP, left, now, OFFICE) if d.kind == "due") == max(due, now)
     assert OFFICE.working_between(now, due) == timedelta(hours=4) - used
