@@ -14,6 +14,7 @@ LONGEST_ANSWER = 4_000
 MOST_VALUES = 50
 
 ATTACHED = ("photo", "file")
+SEVERAL = (*ATTACHED, "multi_choice")
 
 
 def checked_action(card: ConsoleMessage, action: Any) -> dict[str, Any]:
@@ -48,13 +49,14 @@ def _inputs(card: ConsoleMessage) -> Iterator[dict[str, Any]]:
 
 
 def _checked(field: Mapping[str, Any], value: Any, attachments: Collection[str] | None) -> str | list[str]:
-    values = _listed(value)
-    if len(values) > MOST_VALUES or not all(isinstance(one, str) and len(one) <= LONGEST_ANSWER for one in values):
+    values, many = _listed(value), field["kind"] in SEVERAL
+    well_formed = all(isinstance(one, str) and len(one) <= LONGEST_ANSWER for one in values)
+    if not well_formed or len(values) > MOST_VALUES or (isinstance(value, list) and not many):
         raise Problem(400, "answer", f"「{field['label']}」填的内容太长或格式不对，请改短一些。")
     if field["kind"] in ATTACHED and attachments is not None:
         shown = set(_listed(field["value"]))
         values = [key for key in values if key in attachments or key in shown]
-    return values if isinstance(value, list) else "".join(values)
+    return values if many else str(value)
 
 
 def _listed(value: Any) -> list[Any]:
