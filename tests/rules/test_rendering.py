@@ -108,7 +108,7 @@ tests = st.one_of(
 )
 
 
-def joined(kind: type[And] | type[Or], parts: list[Condition]) -> Condition:
+def joined(kind: type[And | Or], parts: list[Condition]) -> Condition:
     return kind(tuple(inner for part in parts for inner in (part.parts if isinstance(part, kind) else (part,))))
 
 

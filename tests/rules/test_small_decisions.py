@@ -1,4 +1,4 @@
-"""Stall, visits, concession, priority, places: one table each."""
+"""Stall, concession, priority, places: one table each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from rules.durations import Limit, parse_limit
 from rules.places import Position, distance, is_far
 from rules.priority import Entry, ranked
 from rules.stall import limit_for, stalled, stalls_at
-from rules.visits import Evidence, UnknownKind, judge
 
 OFFICE = BusinessCalendar()
 
@@ -55,31 +54,6 @@ def test_a_stall_says_since_when_and_how_long() -> None:
     stall = stalled(local("03-16 10:00"), local("03-17 08:00"), local("03-20 08:00"), limit_for("方案演示"), OFFICE)
     assert stall is not None
     assert (stall.since, stall.silent) == (local("03-17 08:00"), timedelta(days=3))
-
-
-E = Evidence
-
-
-@pytest.mark.parametrize(
-    ("kind", "given_", "said"),
-    [
-        ("field", [E.POSITION, E.PHOTO, E.NOTES], ""),
-        ("field", [E.POSITION, E.SHOP_FRONT, E.VOICE], ""),
-        ("field", [], "还差 3 条：到店位置、现场照片、拜访记录或语音备忘"),
-        ("store", [E.SHOP_FRONT, E.SHELF, E.GOODS_SCAN, E.VOICE], ""),
-        ("store", [E.PHOTO, E.POSITION, E.NOTES], "还差 4 条：门头照、主推陈列照、扫码验货、语音备忘"),
-        ("distribution", [E.GOODS_SCAN, E.PHOTO], "还差 1 条：到店位置"),
-    ],
-)
-def test_a_visit_with_one_missing_is_to_be_verified(kind: str, given_: list[Evidence], said: str) -> None:
-    verdict = judge(kind, given_)
-    assert verdict.said == said
-    assert verdict.status == ("待验证" if said else "已验证")
-
-
-def test_an_unknown_kind_of_visit_names_the_known_ones() -> None:
-    with pytest.raises(UnknownKind, match="没有「phone」这种拜访；现有：field、store、distribution"):
-        judge("phone", [])
 
 
 @pytest.mark.parametrize(
