@@ -14,9 +14,7 @@ RATE = 16_000
 
 Samples = NDArray[np.float32]
 
-NOT_SOUND = (
-    "这个文件里没有能听的声音。请发语音，或 amr、opus、ogg、wav、m4a、mp3 文件。"
-)
+NOT_SOUND = "这个文件里没有能听的声音。请发语音，或 amr、opus、ogg、wav、m4a、mp3 文件。"
 EMPTY = "收到的语音是空的，请再发一次。"
 TOO_LONG = "录音超过 {minutes:g} 分钟，太长了。请分几段发，或只发要点。"
 SHORTEST = 0.3

@@ -13,14 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from transcription.corpus import (
-    Corpus,
-    Score,
-    as_record,
-    lexicon_of,
-    read_corpus,
-    table,
-)
+from transcription.corpus import Corpus, Score, as_record, lexicon_of, read_corpus, table
 from transcription.errors import BadCorpus, TranscriptionError
 from transcription.lexicon import Entry, Lexicon
 from transcription.speech import SpeechSettings, Transcriber
@@ -33,12 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="听懂销售
 
 _MODELS = Path(os.environ.get("GENJIN_MODELS", ".data/models"))
 
-CorpusFile = Annotated[
-    Path,
-    typer.Option(
-        "--corpus", help="语料文件（JSON Lines）", exists=True, dir_okay=False
-    ),
-]
+CorpusFile = Annotated[Path, typer.Option("--corpus", help="语料文件（JSON Lines）", exists=True, dir_okay=False)]
 Models = Annotated[Path, typer.Option("--models", help="语音模型的文件夹")]
 Size = Annotated[str, typer.Option("--model", help="语音模型的大小")]
 
@@ -46,15 +34,10 @@ Size = Annotated[str, typer.Option("--model", help="语音模型的大小")]
 @app.command()
 def understand(
     corpus: CorpusFile,
-    now: Annotated[
-        str, typer.Option(help="此刻，ISO 格式带时区；不给则用语料第一行的")
-    ] = "",
+    now: Annotated[str, typer.Option(help="此刻，ISO 格式带时区；不给则用语料第一行的")] = "",
     score: Annotated[bool, typer.Option(help="与语料里的答案比较，给出得分表")] = False,
     voice: Annotated[
-        Path | None,
-        typer.Option(
-            help="录音的文件夹，文件名是语料的 id", exists=True, file_okay=False
-        ),
+        Path | None, typer.Option(help="录音的文件夹，文件名是语料的 id", exists=True, file_okay=False)
     ] = None,
     models: Models = _MODELS,
     model: Size = "base",
@@ -62,20 +45,12 @@ def understand(
     """把语料里的每句话变成记录草稿，一行一个 JSON；--score 给出得分表。"""
     with _told():
         given = read_corpus(corpus, datetime.fromisoformat(now) if now else None)
-        heard = (
-            asyncio.run(_heard(given, voice, SpeechSettings(models, model)))
-            if voice
-            else None
-        )
+        heard = asyncio.run(_heard(given, voice, SpeechSettings(models, model))) if voice else None
         result = Score()
         for line, records in _understood(given, heard):
             result.add(line.get("records", []), records)
             if not score:
-                typer.echo(
-                    json.dumps(
-                        {"id": line["id"], "records": records}, ensure_ascii=False
-                    )
-                )
+                typer.echo(json.dumps({"id": line["id"], "records": records}, ensure_ascii=False))
         if score:
             typer.echo("\n".join(table(result)))
 
@@ -101,12 +76,7 @@ def when(
             else:
                 typer.echo(
                     json.dumps(
-                        {
-                            "phrase": line["phrase"],
-                            "now": line.get("now", now),
-                            "when": text,
-                        },
-                        ensure_ascii=False,
+                        {"phrase": line["phrase"], "now": line.get("now", now), "when": text}, ensure_ascii=False
                     )
                 )
         if score:
@@ -115,12 +85,8 @@ def when(
 
 @app.command()
 def transcribe(
-    files: Annotated[
-        list[Path], typer.Argument(help="录音文件", exists=True, dir_okay=False)
-    ],
-    customers: Annotated[
-        Path | None, typer.Option(help="客户名单：一行一个，或 JSON", exists=True)
-    ] = None,
+    files: Annotated[list[Path], typer.Argument(help="录音文件", exists=True, dir_okay=False)],
+    customers: Annotated[Path | None, typer.Option(help="客户名单：一行一个，或 JSON", exists=True)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="给出带时间的 JSON")] = False,
     models: Models = _MODELS,
     model: Size = "base",
@@ -128,13 +94,9 @@ def transcribe(
     """把录音变成文字。"""
     with _told():
         words = _customers(customers).hotwords() if customers else ()
-        for path, heard in asyncio.run(
-            _transcribed(files, words, SpeechSettings(models, model))
-        ):
+        for path, heard in asyncio.run(_transcribed(files, words, SpeechSettings(models, model))):
             if as_json:
-                typer.echo(
-                    json.dumps({"file": path.name, **asdict(heard)}, ensure_ascii=False)
-                )
+                typer.echo(json.dumps({"file": path.name, **asdict(heard)}, ensure_ascii=False))
             else:
                 typer.echo(f"{path.name}: {heard.text or heard.problem}")
 
@@ -152,40 +114,26 @@ class _told:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: object,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, TranscriptionError):
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
 
 
-def _understood(
-    given: Corpus, heard: dict[str, Transcript] | None
-) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+def _understood(given: Corpus, heard: dict[str, Transcript] | None) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     for line in given.lines:
         transcript = heard.get(line["id"]) if heard is not None else None
         if heard is not None and transcript is None:
             continue
         text = transcript.text if transcript else line["text"]
-        found = understand_message(
-            text, now=given.now, lexicon=given.lexicon, transcript=transcript
-        )
+        found = understand_message(text, now=given.now, lexicon=given.lexicon, transcript=transcript)
         yield line, [as_record(draft) for draft in found.drafts]
 
 
-async def _heard(
-    given: Corpus, voice: Path, settings: SpeechSettings
-) -> dict[str, Transcript]:
+async def _heard(given: Corpus, voice: Path, settings: SpeechSettings) -> dict[str, Transcript]:
     wanted = {line["id"] for line in given.lines}
     files = [path for path in sorted(voice.iterdir()) if path.stem in wanted]
-    return {
-        path.stem: text
-        for path, text in await _transcribed(files, given.lexicon.hotwords(), settings)
-    }
+    return {path.stem: text for path, text in await _transcribed(files, given.lexicon.hotwords(), settings)}
 
 
 async def _transcribed(
@@ -195,10 +143,7 @@ async def _transcribed(
     pool = Transcriber(settings)
     await pool.start()
     try:
-        return [
-            (path, await pool.transcribe(path, hotwords=words, sender=path.name))
-            for path in files
-        ]
+        return [(path, await pool.transcribe(path, hotwords=words, sender=path.name)) for path in files]
     finally:
         await pool.close()
 
@@ -207,17 +152,9 @@ def _customers(path: Path) -> Lexicon:
     """Customers from plain lines, a JSON list, or the meta line of a corpus."""
     text = path.read_text(encoding="utf-8").strip()
     if not text.startswith(("{", "[")):
-        return Lexicon(
-            customers=tuple(
-                Entry(line.strip()) for line in text.splitlines() if line.strip()
-            )
-        )
+        return Lexicon(customers=tuple(Entry(line.strip()) for line in text.splitlines() if line.strip()))
     content = json.loads(text.splitlines()[0] if text.startswith("{") else text)
-    return lexicon_of(
-        content.get("meta", content)
-        if isinstance(content, dict)
-        else {"customers": content}
-    )
+    return lexicon_of(content.get("meta", content) if isinstance(content, dict) else {"customers": content})
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -233,11 +170,7 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
 def _iso(point: Any) -> str | None:
     if point is None:
         return None
-    return (
-        point.strftime("%Y-%m-%dT%H:%M")
-        if isinstance(point, datetime)
-        else str(point.isoformat())
-    )
+    return point.strftime("%Y-%m-%dT%H:%M") if isinstance(point, datetime) else str(point.isoformat())
 
 
 if __name__ == "__main__":

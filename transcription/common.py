@@ -28,9 +28,7 @@ def frequency(word: str) -> int:
 def inside_word(text: str, start: int, end: int) -> bool:
     """Whether an everyday word covers the span and more, or runs over one of its edges."""
     for length in (4, 3, 2):
-        for begin in range(
-            max(0, start - length + 1), min(end, len(text) - length + 1)
-        ):
+        for begin in range(max(0, start - length + 1), min(end, len(text) - length + 1)):
             stop = begin + length
             crosses = begin < start < stop or begin < end < stop
             if crosses and frequency(text[begin:stop]) >= _FREQUENT * 10:

@@ -29,11 +29,7 @@ def _listed(masked: str, index: Index) -> list[Candidate]:
         for start in range(len(masked) - length + 1):
             called = index.spelled.get(masked[start : start + length])
             if called is not None and len(called.names) == 1:
-                found.append(
-                    Candidate(
-                        "competitor", called.names[0], start, start + length, 0.95
-                    )
-                )
+                found.append(Candidate("competitor", called.names[0], start, start + length, 0.95))
     return found
 
 
@@ -41,18 +37,16 @@ def _listed(masked: str, index: Index) -> list[Candidate]:
 def _forms() -> tuple[re.Pattern[str], ...]:
     content = load("competitors")
     lead = pattern("competitors", "lead").pattern
-    return (
-        re.compile(f"(?:{lead}){_NAME}{content['tail']}"),
-        re.compile(content["doing"]),
-    )
+    return (re.compile(f"(?:{lead}){_NAME}{content['tail']}"), pattern("competitors", "doing"))
 
 
 def _led(text: str, masked: str) -> list[Candidate]:
     found = []
     for form in _forms():
         for hit in form.finditer(masked):
-            if _is_name(hit["name"]):
-                start, end = hit.span("name")
+            group = "name" if hit["name"] else "name2"
+            if _is_name(hit[group]):
+                start, end = hit.span(group)
                 found.append(Candidate("competitor", text[start:end], start, end, 0.82))
     return found
 
@@ -61,9 +55,6 @@ def _is_name(words: str) -> bool:
     """Whether a string can be a company's name: no everyday word, nothing of the talk about competitors."""
     if any(barred in words for barred in load("competitors")["not_names"]):
         return False
-    if any(
-        char in "的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会"
-        for char in words
-    ):
+    if any(char in "的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会" for char in words):
         return False
     return frequency(words) < 300

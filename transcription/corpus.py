@@ -14,18 +14,7 @@ from transcription.draft import Draft
 from transcription.errors import BadCorpus
 from transcription.lexicon import Entry, Lexicon
 
-SLOTS = (
-    "customer",
-    "contact",
-    "action",
-    "obstacle",
-    "support",
-    "next_at",
-    "decision",
-    "signal",
-    "price",
-    "competitor",
-)
+SLOTS = ("customer", "contact", "action", "obstacle", "support", "next_at", "decision", "signal", "price", "competitor")
 
 Record = Mapping[str, Any]
 
@@ -77,9 +66,7 @@ class Tally:
 class Score:
     """The tallies of a run."""
 
-    slots: dict[str, Tally] = field(
-        default_factory=lambda: {slot: Tally() for slot in SLOTS}
-    )
+    slots: dict[str, Tally] = field(default_factory=lambda: {slot: Tally() for slot in SLOTS})
     exact: int = 0
     records: int = 0
     messages: int = 0
@@ -100,9 +87,7 @@ class Score:
         pairs = _paired(expected, given)
         exact = [self._count(want, got) for want, got in pairs]
         self.records += len(expected)
-        self.exact += sum(
-            ok for ok, (want, _) in zip(exact, pairs, strict=True) if want
-        )
+        self.exact += sum(ok for ok, (want, _) in zip(exact, pairs, strict=True) if want)
         self.messages += 1
         self.exact_messages += all(exact)
         return all(exact)
@@ -112,9 +97,7 @@ class Score:
         for slot in SLOTS:
             verdict = _verdict(slot, want.get(slot), got.get(slot))
             if verdict:
-                setattr(
-                    self.slots[slot], verdict, getattr(self.slots[slot], verdict) + 1
-                )
+                setattr(self.slots[slot], verdict, getattr(self.slots[slot], verdict) + 1)
                 ok = ok and verdict == "right"
         return ok
 
@@ -130,28 +113,18 @@ def read_corpus(path: Path, now: datetime | None = None) -> Corpus:
     meta = lines[0]["meta"] if lines and "meta" in lines[0] else {}
     moment = now or (datetime.fromisoformat(meta["now"]) if "now" in meta else None)
     if moment is None or moment.tzinfo is None:
-        raise BadCorpus(
-            f"{path} 的第一行没有带时区的 now；请用 --now 2026-03-11T10:00:00+08:00 给出"
-        )
-    return Corpus(
-        moment, lexicon_of(meta), tuple(line for line in lines if "meta" not in line)
-    )
+        raise BadCorpus(f"{path} 的第一行没有带时区的 now；请用 --now 2026-03-11T10:00:00+08:00 给出")
+    return Corpus(moment, lexicon_of(meta), tuple(line for line in lines if "meta" not in line))
 
 
 def lexicon_of(meta: Mapping[str, Any]) -> Lexicon:
     """The names of a meta line: each list holds names, or objects with name and aliases."""
     kinds = ("customers", "contacts", "products", "competitors")
-    return Lexicon(
-        **{kind: tuple(_entry(item) for item in meta.get(kind, ())) for kind in kinds}
-    )
+    return Lexicon(**{kind: tuple(_entry(item) for item in meta.get(kind, ())) for kind in kinds})
 
 
 def _entry(item: str | Mapping[str, Any]) -> Entry:
-    return (
-        Entry(item)
-        if isinstance(item, str)
-        else Entry(item["name"], tuple(item.get("aliases", ())))
-    )
+    return Entry(item) if isinstance(item, str) else Entry(item["name"], tuple(item.get("aliases", ())))
 
 
 def _line(path: Path, number: int, text: str) -> dict[str, Any]:
@@ -166,16 +139,8 @@ def _line(path: Path, number: int, text: str) -> dict[str, Any]:
 
 def as_record(draft: Draft) -> dict[str, Any]:
     """A draft in the corpus format, absent and unsettled slots left out."""
-    record = {
-        slot: _plain(draft.value(slot))
-        for slot in SLOTS
-        if slot != "price" and draft.value(slot) is not None
-    }
-    price = {
-        key: _plain(draft.value(key))
-        for key in ("deal", "target")
-        if draft.value(key) is not None
-    }
+    record = {slot: _plain(draft.value(slot)) for slot in SLOTS if slot != "price" and draft.value(slot) is not None}
+    price = {key: _plain(draft.value(key)) for key in ("deal", "target") if draft.value(key) is not None}
     return record | ({"price": price} if price else {})
 
 
@@ -189,16 +154,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _paired(
-    expected: Sequence[Record], given: Sequence[Record]
-) -> list[tuple[Record, Record]]:
+def _paired(expected: Sequence[Record], given: Sequence[Record]) -> list[tuple[Record, Record]]:
     """Records of the same customer together; the rest in order, then the unmatched with nothing."""
     rest = list(given)
     pairs: list[tuple[Record, Record]] = []
     for want in expected:
-        match = next(
-            (got for got in rest if got.get("customer") == want.get("customer")), None
-        )
+        match = next((got for got in rest if got.get("customer") == want.get("customer")), None)
         if match is None and rest and len(expected) == len(given) == 1:
             match = rest[0]
         if match is not None:

@@ -41,9 +41,7 @@ def cues(name: str) -> tuple[Cue, ...]:
     """The cues of config/lexicon/<name>.yaml, in the order of the file."""
     content = load(name)
     groups = _groups(content.get("groups", {}))
-    return tuple(
-        _cue(name, value, entry, groups) for value, entry in content["values"].items()
-    )
+    return tuple(_cue(name, value, entry, groups) for value, entry in content["values"].items())
 
 
 @cache
@@ -61,17 +59,10 @@ def compiled(patterns: Iterable[str], groups: Mapping[str, str]) -> re.Pattern[s
     return re.compile("|".join(f"(?:{_expanded(one, groups)})" for one in patterns))
 
 
-def _cue(
-    name: str, value: str, entry: Mapping[str, Any], groups: Mapping[str, str]
-) -> Cue:
+def _cue(name: str, value: str, entry: Mapping[str, Any], groups: Mapping[str, str]) -> Cue:
     try:
         unless = compiled(entry["unless"], groups) if entry.get("unless") else None
-        return Cue(
-            value,
-            compiled(entry["cues"], groups),
-            unless,
-            float(entry.get("confidence", 0.9)),
-        )
+        return Cue(value, compiled(entry["cues"], groups), unless, float(entry.get("confidence", 0.9)))
     except (KeyError, re.error) as error:
         raise BadLexicon(f"词表 {name}.yaml 的「{value}」不能用：{error}") from error
 
@@ -87,9 +78,7 @@ def _groups(own: Mapping[str, str]) -> dict[str, str]:
 def _expanded(cue: str, groups: Mapping[str, str]) -> str:
     def group(match: re.Match[str]) -> str:
         if match.group(1) not in groups:
-            raise BadLexicon(
-                f"词表里的 <{match.group(1)}> 没有定义；现有：{'、'.join(groups)}"
-            )
+            raise BadLexicon(f"词表里的 <{match.group(1)}> 没有定义；现有：{'、'.join(groups)}")
         return groups[match.group(1)]
 
     cue = re.sub(r"(?<!\?P)<(\w+)>", group, cue)

@@ -47,19 +47,13 @@ class Index:
             for one in _blurred(pinyin.key(called.words)):
                 sounds[one].append(called)
         lengths = sorted({len(words) for words in callings}, reverse=True)
-        return cls(
-            callings,
-            {key: tuple(found) for key, found in sounds.items()},
-            tuple(lengths),
-        )
+        return cls(callings, {key: tuple(found) for key, found in sounds.items()}, tuple(lengths))
 
     def alike(self, words: str) -> tuple[Called, ...]:
         """What sounds like the words, at most one syllable of a long name apart."""
         found: dict[str, Called] = {}
         for one in _blurred(pinyin.key(words)):
-            found.update(
-                (called.words, called) for called in self.sounding.get(one, ())
-            )
+            found.update((called.words, called) for called in self.sounding.get(one, ()))
         return tuple(found.values())
 
 
@@ -94,12 +88,7 @@ class Lexicon:
 
     def hotwords(self, limit: int = 60) -> tuple[str, ...]:
         """Names to whisper to the speech model, customers first."""
-        everything = (
-            *self.customers,
-            *self.competitors,
-            *self.contacts,
-            *self.products,
-        )
+        everything = (*self.customers, *self.competitors, *self.contacts, *self.products)
         return tuple(dict.fromkeys(entry.name for entry in everything))[:limit]
 
 
@@ -114,23 +103,11 @@ def _callings(entries: Iterable[Entry], *, companies: bool) -> dict[str, Called]
         if companies:
             for words in short_forms(normal(entry.name)):
                 _note(derived, cores, words, entry.name, companies)
-    callings = {
-        words: Called(words, tuple(names), False, cores[words])
-        for words, names in derived.items()
-    }
-    return callings | {
-        words: Called(words, tuple(names), True, cores[words])
-        for words, names in given.items()
-    }
+    callings = {words: Called(words, tuple(names), False, cores[words]) for words, names in derived.items()}
+    return callings | {words: Called(words, tuple(names), True, cores[words]) for words, names in given.items()}
 
 
-def _note(
-    where: dict[str, list[str]],
-    cores: dict[str, int],
-    words: str,
-    name: str,
-    companies: bool,
-) -> None:
+def _note(where: dict[str, list[str]], cores: dict[str, int], words: str, name: str, companies: bool) -> None:
     if name not in where[words]:
         where[words].append(name)
     cores[words] = len(brand(words)) if companies else len(words)

@@ -35,18 +35,12 @@ def load_model(folder: Path, *, device: str, compute_type: str, threads: int) ->
     from faster_whisper import WhisperModel  # type: ignore[import-untyped]  # ships no type hints
 
     model: Model = WhisperModel(
-        str(folder),
-        device=device,
-        compute_type=compute_type,
-        cpu_threads=threads,
-        local_files_only=True,
+        str(folder), device=device, compute_type=compute_type, cpu_threads=threads, local_files_only=True
     )
     return model
 
 
-def listen(
-    model: Model, data: bytes, hotwords: Sequence[str], longest: float
-) -> Transcript:
+def listen(model: Model, data: bytes, hotwords: Sequence[str], longest: float) -> Transcript:
     """The transcript of a recording; its `problem` says why there is none."""
     try:
         sound = samples(data, longest)
@@ -88,10 +82,7 @@ def _is_speech(segment: Any) -> bool:
         return False
     if segment.compression_ratio > _REPEATED:
         return False
-    return (
-        not (segment.no_speech_prob > _NO_SPEECH and segment.avg_logprob < -0.5)
-        and segment.avg_logprob > _UNSURE
-    )
+    return not (segment.no_speech_prob > _NO_SPEECH and segment.avg_logprob < -0.5) and segment.avg_logprob > _UNSURE
 
 
 def _turns(heard: list[Any]) -> tuple[Segment, ...]:
@@ -101,29 +92,15 @@ def _turns(heard: list[Any]) -> tuple[Segment, ...]:
         text = tidy(segment.text)
         if not text:
             continue
-        turn = (
-            found[-1].speaker + (segment.start - found[-1].end > _PAUSE) if found else 0
-        )
-        found.append(
-            Segment(text, float(segment.start), float(segment.end), speaker=int(turn))
-        )
+        turn = found[-1].speaker + (segment.start - found[-1].end > _PAUSE) if found else 0
+        found.append(Segment(text, float(segment.start), float(segment.end), speaker=int(turn)))
     return tuple(found)
 
 
 def tidy(text: str) -> str:
     """Simplified characters and Chinese punctuation, one stop at the end."""
-    plain = (
-        normal(text.strip())
-        .replace(",", "，")
-        .replace("?", "？")
-        .replace("!", "！")
-        .replace(";", "；")
-    )
+    plain = normal(text.strip()).replace(",", "，").replace("?", "？").replace("!", "！").replace(";", "；")
     plain = re.sub(r"[:：\ue000-\uf8ff]+(?!\d)", "，", plain)
-    plain = re.sub(
-        r"(?<=[^\x00-\x7f])[ ](?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) (?=\d)", "，", plain
-    )
-    plain = re.sub(r"[，、]+(?=[。！？，])|(?<=[。！？，])[，、]+", "", plain).strip(
-        "，、 "
-    )
+    plain = re.sub(r"(?<=[^\x00-\x7f])[ ](?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) (?=\d)", "，", plain)
+    plain = re.sub(r"[，、]+(?=[。！？，])|(?<=[。！？，])[，、]+", "", plain).strip("，、 ")
     return plain if not plain or plain[-1] in "。！？" else plain + "。"

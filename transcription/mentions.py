@@ -56,20 +56,11 @@ def _is_meant(text: str, start: int, called: Called, index: Index) -> bool:
     """A bare brand is not meant where another trade follows it or an everyday word swallows it."""
     end = start + len(called.words)
     if called.words.isascii():
-        return (
-            not (
-                text[start - 1 : start].isalnum() and text[start - 1 : start].isascii()
-            )
-            or not start
-        )
+        return not (text[start - 1 : start].isalnum() and text[start - 1 : start].isascii()) or not start
     if len(called.words) > called.core + 1 or len(called.words) >= 4:
         return True
     trade = trade_at(text, end)
-    if (
-        trade
-        and called.words + trade not in index.spelled
-        and not _trade_is_topic(text, end, trade)
-    ):
+    if trade and called.words + trade not in index.spelled and not _trade_is_topic(text, end, trade):
         return False
     if frequency(called.words) >= _COMMON:
         return _has_context(text, start, end)
@@ -114,24 +105,18 @@ def _has_context(text: str, start: int, end: int, *, both: bool = False) -> bool
     return (left and right) if both else (left or right)
 
 
-def _sounding(
-    text: str, index: Index, exact: list[Mention], *, heard: bool
-) -> list[Mention]:
+def _sounding(text: str, index: Index, exact: list[Mention], *, heard: bool) -> list[Mention]:
     taken = {place for mention in exact for place in range(mention.start, mention.end)}
     hits: list[tuple[float, Mention]] = []
     for length in (one for one in index.lengths if one >= 2):
         for start in range(len(text) - length + 1):
             words = text[start : start + length]
-            if _STOPS.isdisjoint(words) and taken.isdisjoint(
-                range(start, start + length)
-            ):
+            if _STOPS.isdisjoint(words) and taken.isdisjoint(range(start, start + length)):
                 hits += _heard_as(text, words, start, index, heard=heard)
     return _best(hits)
 
 
-def _heard_as(
-    text: str, words: str, start: int, index: Index, *, heard: bool
-) -> list[tuple[float, Mention]]:
+def _heard_as(text: str, words: str, start: int, index: Index, *, heard: bool) -> list[tuple[float, Mention]]:
     found = []
     for called in index.alike(words):
         far = pinyin.distance(words, called.words)
@@ -143,9 +128,7 @@ def _heard_as(
     return found
 
 
-def _judged(
-    text: str, words: str, start: int, called: Called, far: float, *, heard: bool
-) -> Mention | None:
+def _judged(text: str, words: str, start: int, called: Called, far: float, *, heard: bool) -> Mention | None:
     """The mention a similar-sounding string makes, settled or to be asked, or None where it is too weak."""
     end = start + len(words)
     note = f"听到“{words}”，按你的客户改为“{called.names[0]}”"
@@ -155,36 +138,21 @@ def _judged(
             return Mention(called.names, start, end, 0.85 - far / 4, note)
         return (
             replace(
-                Mention(
-                    (), start, end, 0.4, f"听到“{words}”，是不是“{called.names[0]}”？"
-                ),
-                names=("", *called.names),
+                Mention((), start, end, 0.4, f"听到“{words}”，是不是“{called.names[0]}”？"), names=("", *called.names)
             )
             if brand_far <= _ASKED and far <= 1.0
             else None
         )
-    if (
-        len(words) == 3
-        and far <= (0.3 if heard else 0.2)
-        and not inside_word(text, start, end)
-    ):
+    if len(words) == 3 and far <= (0.3 if heard else 0.2) and not inside_word(text, start, end):
         return Mention(called.names, start, end, 0.8, note)
-    if (
-        len(words) == 2
-        and far <= (0.25 if heard else _SHORT_CLEAR)
-        and _free(text, start, end, heard=heard)
-    ):
+    if len(words) == 2 and far <= (0.25 if heard else _SHORT_CLEAR) and _free(text, start, end, heard=heard):
         return Mention(called.names, start, end, 0.75, note)
     return None
 
 
 def _free(text: str, start: int, end: int, *, heard: bool) -> bool:
     """Whether two characters stand where only a name can: no everyday word, and name-like words around."""
-    if (
-        frequency(text[start:end])
-        or inside_word(text, start, end)
-        or trade_at(text, end)
-    ):
+    if frequency(text[start:end]) or inside_word(text, start, end) or trade_at(text, end):
         return False
     return _has_context(text, start, end, both=not heard or True)
 
@@ -193,14 +161,7 @@ def _best(hits: list[tuple[float, Mention]]) -> list[Mention]:
     """Of overlapping hits the longest and nearest; equally near ones with other names make an ambiguous mention."""
     found: list[Mention] = []
     for _, mention in sorted(hits, key=lambda hit: hit[0]):
-        rival = next(
-            (
-                one
-                for one in found
-                if one.start < mention.end and mention.start < one.end
-            ),
-            None,
-        )
+        rival = next((one for one in found if one.start < mention.end and mention.start < one.end), None)
         if rival is None:
             found.append(mention)
     return found
@@ -210,10 +171,7 @@ def _without_asides(text: str, found: tuple[Mention, ...]) -> tuple[Mention, ...
     aside = load("mentions")["aside"]
     kept = []
     for mention in found:
-        before, after = (
-            text[max(0, mention.start - 4) : mention.start],
-            text[mention.end : mention.end + 4],
-        )
+        before, after = (text[max(0, mention.start - 4) : mention.start], text[mention.end : mention.end + 4])
         is_aside = re.search(aside["after"], after) and (
             re.search(aside["before"], before) or "介" in after or "荐" in after
         )

@@ -17,14 +17,7 @@ def _endings(kind: str) -> tuple[str, ...]:
 
 def trade_at(text: str, start: int) -> str:
     """The trade word (机械, 医院 …) of at least two characters at a position, or an empty string."""
-    return next(
-        (
-            word
-            for word in _endings("trade")
-            if len(word) > 1 and text.startswith(word, start)
-        ),
-        "",
-    )
+    return next((word for word in _endings("trade") if len(word) > 1 and text.startswith(word, start)), "")
 
 
 def brand(name: str) -> str:
@@ -48,13 +41,7 @@ def short_forms(name: str) -> tuple[str, ...]:
         forms |= {short[:2] + trade, short[2:] + trade}
     if (latin := re.match(r"[a-z][a-z0-9&\-]+", core)) and latin.end() < len(core):
         forms.add(latin.group())
-    return tuple(
-        sorted(
-            (form for form in forms - {name} if len(form) >= _SHORTEST),
-            key=len,
-            reverse=True,
-        )
-    )
+    return tuple(sorted((form for form in forms - {name} if len(form) >= _SHORTEST), key=len, reverse=True))
 
 
 def _steps(core: str) -> set[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from transcription.cues import TIME
 from transcription.message import Candidate, Message
 from transcription.support import is_request
 from transcription.when import Found
@@ -18,11 +20,29 @@ def _words(field: str) -> re.Pattern[str]:
 
 
 def next_times(message: Message) -> list[Candidate]:
-    """Candidates for the next follow-up in order; the assembly takes the most certain, then the last."""
-    found = [
-        _candidate(message, time) for time in message.times if _is_next(message, time)
-    ]
-    return [one for one in found if one is not None]
+    """Candidates for the next follow-up in order; the assembly takes the surest."""
+    return [_candidate(message, time) for time in dated(message) if _is_next(message, time)]
+
+
+def dated(message: Message) -> list[Found]:
+    """The times of a message; a clock in the clause after a day is that day's: 明天去，早上九点."""
+    found: list[Found] = []
+    for time in message.times:
+        last = found[-1] if found else None
+        if time.bare and time.when.minute is not None and last is not None and _continues(message, last, time):
+            moment = datetime.combine(last.when.day, time.when.minute.timetz())
+            found[-1] = replace(last, when=replace(last.when, minute=moment))
+        else:
+            found.append(time)
+    return found
+
+
+def _continues(message: Message, last: Found, time: Found) -> bool:
+    if last.bare or last.when.last is not None or last.when.minute is not None or last.when.past:
+        return False
+    gap = message.clauses.at(time.start) - message.clauses.at(last.start)
+    between = message.masked[last.end : time.start]
+    return gap <= 1 and last.when.day > message.now.date() and not re.search("了|完", between)
 
 
 def protections(message: Message) -> list[Candidate]:
@@ -38,10 +58,7 @@ def protections(message: Message) -> list[Candidate]:
 def is_until(message: Message, time: Found) -> bool:
     """Whether a time is the end of a freeze."""
     clause = message.clause_of(time.start)
-    before, after = (
-        message.masked[clause.start : time.start],
-        message.masked[time.end : clause.end],
-    )
+    before, after = (message.masked[clause.start : time.start], message.masked[time.end : clause.end])
     return bool(_words("until").search(before) or _words("until_after").search(after))
 
 
@@ -51,16 +68,42 @@ def _is_next(message: Message, time: Found) -> bool:
         return False
     if is_request(message, clause) and not _own_follow(message, time):
         return False
-    before, after = (
-        message.masked[clause.start : time.start],
-        message.masked[time.end : clause.end],
-    )
-    arranged = _words("arranged").search(before) or _words("arranged").search(after)
+    if _is_cancelled(message, time) or is_wanted_by(message, time):
+        return False
+    before, after = _around(message, time)
+    return not _is_background(before, after) and _is_ahead(message, time, before, after)
+
+
+def _around(message: Message, time: Found) -> tuple[str, str]:
+    clause = message.clause_of(time.start)
+    return message.masked[clause.start : time.start], message.masked[time.end : clause.end]
+
+
+def _is_background(before: str, after: str) -> bool:
+    """Done already, somebody's absence, the content of a demand, or a guess."""
+    arranged = _words("arranged").search(before[-8:]) or _words("arranged").search(after[:8])
     if _words("done").search(after) and not arranged:
-        return False
+        return True
     if _words("absent").search(after) and not re.search(r"再|后|联系|跟", after):
-        return False
-    return _is_ahead(message, time, before, after)
+        return True
+    return bool(_words("content").search(before) or (_words("guessed").search(before) and after.startswith("到")))
+
+
+def is_wanted_by(message: Message, time: Found) -> bool:
+    """Whether a time in the clause after a request says by when it is wanted."""
+    number = message.clauses.at(time.start)
+    clause = message.clauses.all[number]
+    after = message.masked[time.end : clause.end]
+    asked = number > 0 and is_request(message, message.clauses.all[number - 1])
+    return asked and bool(_words("wanted_by").search(after))
+
+
+def _is_cancelled(message: Message, time: Found) -> bool:
+    """Whether what follows in the sentence takes the time back."""
+    number = message.clauses.at(time.start)
+    following = message.clauses.all[number : number + 3]
+    rest = message.masked[time.end : following[-1].end]
+    return bool(_words("cancelled").search(rest)) and TIME not in rest
 
 
 def _own_follow(message: Message, time: Found) -> bool:
@@ -68,17 +111,14 @@ def _own_follow(message: Message, time: Found) -> bool:
     clause = message.clause_of(time.start)
     return bool(
         re.search(
-            r"一起去|陪同|陪我|一起拜访|跟我去|同去|一块去|陪访|到现场|上门",
-            message.masked[time.end : clause.end],
+            r"一起去|陪同|陪我|一起拜访|跟我去|同去|一块去|陪访|到现场|上门", message.masked[time.end : clause.end]
         )
     )
 
 
 def _is_ahead(message: Message, time: Found, before: str, after: str) -> bool:
     """Today counts only where something is still to be done then; other days count unless denied."""
-    if re.search(r"(不|别|取消)[^，]{0,3}$", before[-4:]) and not re.search(
-        r"(不如|不然|不过)", before
-    ):
+    if re.search(r"(不|别|取消)[^，]{0,3}$", before[-4:]) and not re.search(r"(不如|不然|不过)", before):
         return False
     if re.match(r"(不|没|别)(见|去|来|用|能|行|约|方便)", after):
         return False
@@ -87,27 +127,20 @@ def _is_ahead(message: Message, time: Found, before: str, after: str) -> bool:
     text = before + "|" + after
     return bool(
         re.search(
-            r"再|还要|会|得|要(?!了)|准备|去|打算|\|[^，]*(跟进|回复|回电|打电话|联系|给他|给客户)",
-            text,
+            r"再|还要|(?<!开)会(?!议)|得|要(?!了)|准备|去|打算|\|[^，]*(跟进|回复|回电|打电话|联系|给他|给客户)", text
         )
     ) and not re.search(r"去了|要了", text)
 
 
-def _candidate(message: Message, time: Found) -> Candidate | None:
+def _candidate(message: Message, time: Found) -> Candidate:
     clause = message.clause_of(time.start)
     around = message.masked[clause.start : clause.end]
     sure = 0.9 if _words("follow").search(around) else 0.75
     value = time.when.point
     assert value is not None
-    return Candidate(
-        "next_at", value, time.start, time.end, sure, note=_provisional(value, message)
-    )
+    return Candidate("next_at", value, time.start, time.end, sure, note=_provisional(value, message))
 
 
 def _provisional(value: date | datetime, message: Message) -> str:
     far = value.date() if isinstance(value, datetime) else value
-    return (
-        "时间在半年以后，请确认"
-        if far - message.now.date() > timedelta(days=183)
-        else ""
-    )
+    return "时间在半年以后，请确认" if far - message.now.date() > timedelta(days=183) else ""

@@ -69,11 +69,7 @@ def _pointed(words: str) -> Decimal | None:
     unit = rest[-1] if rest and rest[-1] in _BIG else ""
     figures = "".join(str(DIGITS[char]) for char in rest.removesuffix(unit))
     start = _chinese(whole)
-    return (
-        None
-        if start is None or not figures
-        else Decimal(f"{start}.{figures}") * _BIG.get(unit, 1)
-    )
+    return None if start is None or not figures else Decimal(f"{start}.{figures}") * _BIG.get(unit, 1)
 
 
 def _chinese(words: str) -> Decimal | None:
@@ -100,8 +96,4 @@ def _section(words: str) -> int:
             digit, last = 0, _UNITS[char]
         else:
             digit, last = DIGITS.get(char, 0), last if DIGITS.get(char, 0) else 0
-    return total + (
-        digit * last // 10
-        if digit and last >= 100 and words[-2:-1] in _UNITS
-        else digit
-    )
+    return total + (digit * last // 10 if digit and last >= 100 and words[-2:-1] in _UNITS else digit)

@@ -16,33 +16,14 @@ _LATIN = re.compile(
     r"|(?:^|[，。； ])([A-Z][a-z]{2,11})(?=\s?(?:说|那边|确认|反馈|要|问了|表示))"
 )
 _NICK = re.compile(r"[老小大阿]")
-_ROMAN_NOT = {
-    "Ok",
-    "Demo",
-    "Poc",
-    "Ppt",
-    "Excel",
-    "Word",
-    "Email",
-    "Call",
-    "Meeting",
-    "Quote",
-}
+_ROMAN_NOT = {"Ok", "Demo", "Poc", "Ppt", "Excel", "Word", "Email", "Call", "Meeting", "Quote"}
 
 
 def people(text: str, masked: str) -> tuple[Person, ...]:
     """Every person of a text, in order; `masked` hides customers and times, which are no people."""
     found: dict[int, Person] = {}
-    for person in (
-        *_titled(masked),
-        *_nicknamed(masked),
-        *_named(masked),
-        *_latin(text, masked),
-    ):
-        if not any(
-            person.start < other.end and other.start < person.end
-            for other in found.values()
-        ):
+    for person in (*_titled(masked), *_nicknamed(masked), *_named(masked), *_latin(text, masked)):
+        if not any(person.start < other.end and other.start < person.end for other in found.values()):
             found[person.start] = person
     return tuple(found[start] for start in sorted(found))
 
@@ -81,56 +62,34 @@ def _name_before(masked: str, end: int) -> int | None:
         return None if _is_word(masked, end - 1, end) else _with_nick(masked, end - 1)
     for length in (2, 3):
         name = masked[max(0, end - length) : end]
-        if (
-            len(name) == length
-            and name[0] in _surnames()
-            and _given(name[1:])
-            and not frequency(name)
-        ):
+        if len(name) == length and name[0] in _surnames() and _given(name[1:]) and not frequency(name):
             return end - length
     return None
 
 
 def _with_nick(masked: str, start: int) -> int:
-    return (
-        start - 1
-        if start and _NICK.match(masked[start - 1]) and masked[start - 1] in "老小"
-        else start
-    )
+    return start - 1 if start and _NICK.match(masked[start - 1]) and masked[start - 1] in "老小" else start
 
 
 def _is_word(masked: str, start: int, end: int) -> bool:
     """A wary surname that belongs to the word before it: 成 in 完成, 向 before 总监."""
     if masked[start] not in load("people")["wary"]:
         return False
-    if masked[start] == "向" and masked.startswith(
-        ("总监", "经理", "主管", "老板", "主任"), end
-    ):
+    if masked[start] == "向" and masked.startswith(("总监", "经理", "主管", "老板", "主任"), end):
         return True
     return start > 0 and frequency(masked[start - 1 : end]) > 0
 
 
 def _given(name: str) -> bool:
-    return all(
-        "一" <= char <= "鿿"
-        and char not in "的了和跟与在是说要不没有我你他们这那去到见"
-        for char in name
-    )
+    return all("一" <= char <= "鿿" and char not in "的了和跟与在是说要不没有我你他们这那去到见" for char in name)
 
 
 def _nicknamed(masked: str) -> list[Person]:
     found = []
-    for hit in re.finditer(
-        r"(?<![最太很越挺不])([老小阿])([一-鿿])(?![姓家板师])", masked
-    ):
+    for hit in re.finditer(r"(?<![最太很越挺不])([老小阿])([一-鿿])(?![姓家板师])", masked):
         name, after = hit.group(2), masked[hit.end() : hit.end() + 1]
-        barred = (
-            name not in _surnames()
-            or name in load("people")["wary"] + "高段程龙白马江田"
-        )
-        is_word = frequency(hit.group() + after) or (
-            frequency(hit.group()) and after not in "，。说那问要的"
-        )
+        barred = name not in _surnames() or name in load("people")["wary"] + "高段程龙白马江田"
+        is_word = frequency(hit.group() + after) or (frequency(hit.group()) and after not in "，。说那问要的")
         if not barred and not is_word:
             found.append(Person(hit.group(), hit.start(), hit.end()))
     return found
@@ -152,11 +111,7 @@ def _named(masked: str) -> list[Person]:
     for form in _full():
         for hit in form.finditer(masked):
             name = hit["name"]
-            if (
-                _given(name[1:])
-                and not frequency(name)
-                and not any(char in _MASKED for char in name)
-            ):
+            if _given(name[1:]) and not frequency(name) and not any(char in _MASKED for char in name):
                 found.append(Person(name, hit.start("name"), hit.end("name")))
     return found
 

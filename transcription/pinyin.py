@@ -11,15 +11,7 @@ Sound = tuple[str, str, str]
 
 _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _LIKE_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "l": "n", "h": "f", "r": "n"}
-_LIKE_FINAL = {
-    "ing": "in",
-    "eng": "en",
-    "ang": "an",
-    "iang": "ian",
-    "uang": "uan",
-    "ong": "en",
-    "iong": "ion",
-}
+_LIKE_FINAL = {"ing": "in", "eng": "en", "ang": "an", "iang": "ian", "uang": "uan", "ong": "en", "iong": "ion"}
 _NEAR_INITIALS = (
     set("bp"),
     set("dt"),

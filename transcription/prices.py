@@ -9,6 +9,7 @@ from decimal import Decimal
 from transcription.cues import pattern
 from transcription.message import Candidate, Message
 from transcription.numbers import NUMBER, amount
+from transcription.words import load
 
 _SUM = re.compile(
     rf"(?<![\d.a-z第])(?P<number>{NUMBER})(?P<unit>(?:块钱|元钱|元整|元|块|rmb)?)(?![\d天个月号日年周点%折台件套吨箱人次家成期批轮平米公里度楼级页份条种类位])"
@@ -40,14 +41,8 @@ def sums(text: str) -> tuple[Sum, ...]:
     found = []
     for hit in _SUM.finditer(text):
         yuan = amount(hit["number"])
-        spoken = (
-            bool(hit["unit"]) or hit["number"][-1:] in "万亿wk" or "万" in hit["number"]
-        )
-        if (
-            yuan is None
-            or yuan < (1 if spoken else _SMALLEST)
-            or _ROUGH.match(text[hit.end() :])
-        ):
+        spoken = bool(hit["unit"]) or hit["number"][-1:] in "万亿wk" or "万" in hit["number"]
+        if yuan is None or yuan < (1 if spoken else _SMALLEST) or _ROUGH.match(text[hit.end() :]):
             continue
         if spoken or yuan >= 1000:
             found.append(Sum(_plain(yuan), hit.start(), hit.end()))
@@ -56,24 +51,35 @@ def sums(text: str) -> tuple[Sum, ...]:
 
 def prices(message: Message, found: tuple[Sum, ...]) -> list[Candidate]:
     """Candidates for deal and target; a discount gives the one from the other."""
-    named = [
-        one for one in (_named(message, each) for each in found) if one is not None
-    ]
+    named: list[Candidate] = []
+    for each in found:
+        one = _named(message, each) or _corrected(message, each, named)
+        named += [one] if one is not None else []
     return named + _discounted(message, named)
 
 
 def _named(message: Message, each: Sum) -> Candidate | None:
     clause = message.clause_of(each.start)
     before = message.masked[clause.start : each.start]
+    if not before and (number := message.clauses.at(each.start)) > 0:
+        before = message.masked_clause(message.clauses.all[number - 1])  # 已报价，18万
     if pattern("prices", "target").search(before):
         return Candidate("target", each.yuan, each.start, each.end)
-    if pattern("prices", "neither").search(before) and not re.search(
-        r"(成交|合同|报)[^，。]{0,3}$", before
-    ):
+    if pattern("prices", "neither").search(before) and not re.search(r"(成交|合同|报)[^，。]{0,3}$", before):
         return None
     if pattern("prices", "deal").search(before) and not _theirs(message, each):
         return Candidate("deal", each.yuan, each.start, each.end)
     return None
+
+
+def _corrected(message: Message, each: Sum, named: list[Candidate]) -> Candidate | None:
+    """A sum after 不对 or 说错了 is of the kind of the sum before."""
+    if not named:
+        return None
+    between = message.plain[named[-1].end : each.start]
+    if not re.search(rf"{load('next')['correction']}[^。]{{0,6}}$", between):
+        return None
+    return Candidate(named[-1].slot, each.yuan, each.start, each.end)
 
 
 def _theirs(message: Message, each: Sum) -> bool:
@@ -111,11 +117,7 @@ def _share(text: str) -> tuple[Decimal | None, int, int]:
         return _fold(hit["n"]), hit.start(), hit.end()
     if hit := _POINTS.search(text) or _POINTS_PERCENT.search(text):
         points = amount(hit["n"])
-        return (
-            (1 - points / 100 if points is not None and points < 60 else None),
-            hit.start(),
-            hit.end(),
-        )
+        return ((1 - points / 100 if points is not None and points < 60 else None), hit.start(), hit.end())
     return None, 0, 0
 
 
@@ -128,8 +130,4 @@ def _fold(words: str) -> Decimal | None:
 
 
 def _plain(yuan: Decimal) -> Decimal:
-    return (
-        yuan.quantize(Decimal(1))
-        if yuan == yuan.to_integral_value()
-        else yuan.normalize()
-    )
+    return yuan.quantize(Decimal(1)) if yuan == yuan.to_integral_value() else yuan.normalize()

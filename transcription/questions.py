@@ -28,9 +28,7 @@ def _form(field: str) -> re.Pattern[str]:
 
 @cache
 def _kinds() -> dict[str, re.Pattern[str]]:
-    return {
-        kind: re.compile(words) for kind, words in load("questions")["kinds"].items()
-    }
+    return {kind: re.compile(words) for kind, words in load("questions")["kinds"].items()}
 
 
 def question(message: Message) -> Question | None:
@@ -39,12 +37,8 @@ def question(message: Message) -> Question | None:
     if not _asks(text):
         return None
     kind = next((kind for kind, form in _kinds().items() if form.search(text)), "other")
-    settled = [
-        mention.names[0] for mention in message.mentions if len(mention.names) == 1
-    ]
-    return Question(
-        kind, settled[0] if settled else None, period(message.plain, message.now.date())
-    )
+    settled = [mention.names[0] for mention in message.mentions if len(mention.names) == 1]
+    return Question(kind, settled[0] if settled else None, period(message.plain, message.now.date()))
 
 
 def is_smalltalk(message: Message) -> bool:
@@ -56,16 +50,10 @@ def _asks(text: str) -> bool:
     if _form("orders").search(text):
         return True
     clauses = [clause for clause in re.split(r"[，。；！,!;\n]", text) if clause]
-    asking = [
-        clause
-        for clause in clauses
-        if _form("asks").search(clause) and not _form("reported").search(clause)
-    ]
+    asking = [clause for clause in clauses if _form("asks").search(clause) and not _form("reported").search(clause)]
     if not asking:
         return False
-    closing = bool(re.search(r"[?？吗]$", text)) or any(
-        form.search(asking[-1]) for form in _kinds().values()
-    )
+    closing = bool(re.search(r"[?？吗]$", text)) or any(form.search(asking[-1]) for form in _kinds().values())
     return closing and len(asking) * 2 >= len(clauses)
 
 

@@ -7,7 +7,7 @@ import re
 from transcription.contacts import contacts
 from transcription.cues import cues
 from transcription.message import Candidate, Message
-from transcription.nexttime import is_until, next_times, protections
+from transcription.nexttime import is_until, is_wanted_by, next_times, protections
 from transcription.prices import prices, sums
 from transcription.stance import holds, is_done
 from transcription.support import is_request, support
@@ -38,15 +38,11 @@ def actions(message: Message) -> list[Candidate]:
     found = []
     for cue in cues("actions"):
         for hit in cue.hits(message.masked):
-            if _barred(message, cue.unless, hit) or not is_done(
-                message, hit.start(), hit.end()
-            ):
+            if _barred(message, cue.unless, hit) or not is_done(message, hit.start(), hit.end()):
                 continue
             if cue.value == "已拜访" and _is_future(message, hit):
                 continue
-            found.append(
-                Candidate("action", cue.value, hit.start(), hit.end(), cue.confidence)
-            )
+            found.append(Candidate("action", cue.value, hit.start(), hit.end(), cue.confidence))
     return sorted(found, key=lambda one: one.start)
 
 
@@ -54,9 +50,7 @@ def _is_future(message: Message, hit: re.Match[str]) -> bool:
     """A terse 拜访宏达 with a coming day in its clause is a plan."""
     clause = message.clause_of(hit.end() - 1)
     return any(
-        clause.start <= time.start < clause.end
-        and time.when.day > message.now.date()
-        and time.start <= hit.end()
+        clause.start <= time.start < clause.end and time.when.day > message.now.date() and time.start <= hit.end()
         for time in message.times
     ) and not re.search("了|过|完", hit.group())
 
@@ -66,19 +60,11 @@ def states(message: Message, slot: str, name: str) -> list[Candidate]:
     found = []
     for cue in cues(name):
         for hit in cue.hits(message.masked):
-            if _barred(message, cue.unless, hit) or not holds(
-                message, hit.start(), hit.end()
-            ):
+            if _barred(message, cue.unless, hit) or not holds(message, hit.start(), hit.end()):
                 continue
-            if (
-                slot == "decision"
-                and is_request(message, message.clause_of(hit.start()))
-                and cue.value != "已选竞品"
-            ):
+            if slot == "decision" and is_request(message, message.clause_of(hit.start())) and cue.value != "已选竞品":
                 continue
-            found.append(
-                Candidate(slot, cue.value, hit.start(), hit.end(), cue.confidence)
-            )
+            found.append(Candidate(slot, cue.value, hit.start(), hit.end(), cue.confidence))
     return sorted(found, key=lambda one: one.start)
 
 
@@ -87,26 +73,16 @@ def deadlines(message: Message) -> list[Candidate]:
     found = []
     for time in message.times:
         clause = message.clause_of(time.start)
-        if (
-            is_request(message, clause)
-            and time.when.point is not None
-            and not is_until(message, time)
-        ):
-            found.append(
-                Candidate("support_by", time.when.point, time.start, time.end, 0.85)
-            )
+        asked = is_request(message, clause) or is_wanted_by(message, time)
+        if asked and time.when.point is not None and not is_until(message, time):
+            found.append(Candidate("support_by", time.when.point, time.start, time.end, 0.85))
     return found
 
 
-def _barred(
-    message: Message, unless: re.Pattern[str] | None, hit: re.Match[str]
-) -> bool:
+def _barred(message: Message, unless: re.Pattern[str] | None, hit: re.Match[str]) -> bool:
     """Whether the clause around a hit holds what speaks against the value."""
     if unless is None:
         return False
     first = message.clause_of(hit.start())
     last = message.clause_of(max(hit.start(), hit.end() - 1))
-    return any(
-        one.start() < hit.end() + _REACH * 2
-        for one in unless.finditer(message.masked, first.start, last.end)
-    )
+    return any(one.start() < hit.end() + _REACH * 2 for one in unless.finditer(message.masked, first.start, last.end))

@@ -13,6 +13,8 @@ from transcription.support import LONGEST
 from transcription.words import load
 
 _JOINED = re.compile(r"^(?:、|和|跟|与|及|以及|还有|加上)+$")
+_INSTEAD = re.compile(r"^[，,]?(而|应该)?是$")
+_MISSED = re.compile(r"没见到|没见着|没碰到|没碰上|扑空|扑了个?空|白跑|没人在|没堵到|没遇到|老板不在|人不在|负责人不在")
 _ACTIONS = {"已签合同": 3, "已寄样": 2, "已报价": 2, "已约拜访": 2, "已拜访": 1}
 _UNSURE = 0.5
 _ENOUGH = 2
@@ -46,9 +48,7 @@ def assemble(message: Message, candidates: Sequence[Candidate]) -> tuple[Draft, 
     for candidate in candidates:
         for mention in _owner(message, groups, candidate).mentions:
             owned[mention.names].append(candidate)
-    return tuple(
-        _draft(message, firsts[names], found) for names, found in owned.items()
-    )
+    return tuple(_draft(message, firsts[names], found) for names, found in owned.items())
 
 
 def _groups(message: Message) -> list[Owner]:
@@ -57,14 +57,10 @@ def _groups(message: Message) -> list[Owner]:
     previous: Mention | None = None
     for mention in message.mentions:
         between = message.plain[previous.end : mention.start] if previous else "x"
-        if previous is not None and _is_correction(between):
+        denied = previous is not None and message.plain[: previous.start].endswith("不是")
+        if previous is not None and (_is_correction(between) or (denied and _INSTEAD.match(between))):
             groups[-1] = Owner((mention,))
-        elif (
-            previous is not None
-            and between
-            and len(between) <= 3
-            and _JOINED.match(between)
-        ):
+        elif previous is not None and between and len(between) <= 3 and _JOINED.match(between):
             groups[-1] = Owner((*groups[-1].mentions, mention))
         else:
             groups.append(Owner((mention,)))
@@ -82,11 +78,7 @@ def _is_correction(between: str) -> bool:
 def _owner(message: Message, groups: list[Owner], candidate: Candidate) -> Owner:
     """The group mentioned in the candidate's clause or last before it; before any, the first."""
     clause = message.clause_of(candidate.start)
-    inside = [
-        group
-        for group in groups
-        if clause.start <= group.mentions[0].start < clause.end
-    ]
+    inside = [group for group in groups if clause.start <= group.mentions[0].start < clause.end]
     before = [group for group in inside if group.mentions[0].start <= candidate.start]
     if before:
         return before[-1]
@@ -99,17 +91,11 @@ def _owner(message: Message, groups: list[Owner], candidate: Candidate) -> Owner
 def _anonymous(message: Message, candidates: Sequence[Candidate]) -> tuple[Draft, ...]:
     """A record without a customer is worth asking about where enough was said."""
     slots = _slots(message, candidates)
-    telling = [
-        key
-        for key in slots
-        if key not in ("contact", "until", "support_by", "competitor")
-    ]
+    telling = [key for key in slots if key not in ("contact", "until", "support_by", "competitor")]
     return (Draft(slots),) if len(telling) >= _ENOUGH else ()
 
 
-def _draft(
-    message: Message, mention: Mention, candidates: Iterable[Candidate]
-) -> Draft:
+def _draft(message: Message, mention: Mention, candidates: Iterable[Candidate]) -> Draft:
     slots = {"customer": _customer(message, mention)}
     slots.update(_slots(message, list(candidates)))
     return Draft(slots)
@@ -118,24 +104,9 @@ def _draft(
 def _customer(message: Message, mention: Mention) -> Slot:
     words = message.text[mention.start : mention.end]
     if len(mention.names) == 1:
-        return Slot(
-            mention.names[0],
-            words,
-            mention.start,
-            mention.end,
-            mention.confidence,
-            note=mention.note,
-        )
+        return Slot(mention.names[0], words, mention.start, mention.end, mention.confidence, note=mention.note)
     names = tuple(name for name in mention.names if name)
-    return Slot(
-        None,
-        words,
-        mention.start,
-        mention.end,
-        0.4,
-        names,
-        note=mention.note or f"“{words}”是哪一家？",
-    )
+    return Slot(None, words, mention.start, mention.end, 0.4, names, note=mention.note or f"“{words}”是哪一家？")
 
 
 def _slots(message: Message, candidates: Sequence[Candidate]) -> dict[str, Slot]:
@@ -149,15 +120,7 @@ def _slots(message: Message, candidates: Sequence[Candidate]) -> dict[str, Slot]
 
 def _slot(message: Message, chosen: Candidate) -> Slot:
     words = message.text[chosen.start : chosen.end]
-    return Slot(
-        chosen.value,
-        words,
-        chosen.start,
-        chosen.end,
-        chosen.confidence,
-        chosen.candidates,
-        note=chosen.note,
-    )
+    return Slot(chosen.value, words, chosen.start, chosen.end, chosen.confidence, chosen.candidates, note=chosen.note)
 
 
 def _chosen(message: Message, key: str, found: list[Candidate]) -> Candidate | None:
@@ -165,6 +128,9 @@ def _chosen(message: Message, key: str, found: list[Candidate]) -> Candidate | N
     if key == "support":
         return _joined(message, found)
     if key == "action":
+        found = _met(message, found)
+        if not found:
+            return None
         best = max(_ACTIONS[one.value] for one in found)
         return [one for one in found if _ACTIONS[one.value] == best][-1]
     if key == "next_at":
@@ -183,12 +149,20 @@ def _corrected(message: Message, found: list[Candidate]) -> list[Candidate]:
     return found
 
 
+def _met(message: Message, found: list[Candidate]) -> list[Candidate]:
+    """Going there and meeting nobody is no visit."""
+    kept = []
+    for one in found:
+        number = message.clauses.at(one.start)
+        rest = message.masked[one.start : message.clauses.all[number : number + 3][-1].end]
+        if one.value != "已拜访" or not _MISSED.search(rest) or re.search(r"聊了|谈了|见了", rest):
+            kept.append(one)
+    return kept
+
+
 def _next(found: list[Candidate]) -> Candidate:
     """The surest; among equals one with a clock, then the first spoken."""
-    return max(
-        found,
-        key=lambda one: (one.confidence, isinstance(one.value, datetime), -one.start),
-    )
+    return max(found, key=lambda one: (one.confidence, isinstance(one.value, datetime), -one.start))
 
 
 def _joined(message: Message, found: list[Candidate]) -> Candidate:
@@ -198,6 +172,4 @@ def _joined(message: Message, found: list[Candidate]) -> Candidate:
         if len(text) + 1 + len(more.value) <= LONGEST:
             text = f"{text}；{more.value}"
     first = found[0]
-    return replace(
-        first, value=text[:LONGEST], end=found[-1].end if len(found) > 1 else first.end
-    )
+    return replace(first, value=text[:LONGEST], end=found[-1].end if len(found) > 1 else first.end)

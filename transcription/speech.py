@@ -49,15 +49,7 @@ class SpeechSettings:
     def command(self) -> tuple[str, ...]:
         """The command of a worker process."""
         place = str(self.folder / self.model)
-        return (
-            sys.executable,
-            "-m",
-            "transcription.worker",
-            place,
-            self.device,
-            self.compute_type,
-            str(self.threads),
-        )
+        return (sys.executable, "-m", "transcription.worker", place, self.device, self.compute_type, str(self.threads))
 
 
 @dataclass(slots=True)
@@ -102,10 +94,7 @@ class Transcriber:
         for worker in self._workers:
             if worker.task is not None:
                 worker.task.cancel()
-        await asyncio.gather(
-            *(worker.task for worker in self._workers if worker.task),
-            return_exceptions=True,
-        )
+        await asyncio.gather(*(worker.task for worker in self._workers if worker.task), return_exceptions=True)
         self._workers.clear()
 
     async def transcribe(
@@ -126,11 +115,7 @@ class Transcriber:
             return Transcript("", problem=CLOSED)
         if len(self._turns) >= self._settings.queue:
             return Transcript("", problem=BUSY)
-        data = (
-            audio
-            if isinstance(audio, bytes)
-            else await asyncio.to_thread(audio.read_bytes)
-        )
+        data = audio if isinstance(audio, bytes) else await asyncio.to_thread(audio.read_bytes)
         job = _Job(data, tuple(hotwords), asyncio.get_running_loop().create_future())
         self._hire()
         await self._queue(sender, job)
@@ -139,9 +124,7 @@ class Transcriber:
     def _hire(self) -> None:
         while len(self._workers) < self._settings.workers:
             worker = _Worker()
-            worker.task = asyncio.create_task(
-                self._work(worker), name=f"speech-{len(self._workers)}"
-            )
+            worker.task = asyncio.create_task(self._work(worker), name=f"speech-{len(self._workers)}")
             self._workers.append(worker)
 
     async def _queue(self, sender: str, job: _Job) -> None:
@@ -152,9 +135,7 @@ class Transcriber:
     async def _wait(self, job: _Job, on_progress: Progress | None) -> Transcript:
         waited = 0.0
         while not job.result.done():
-            done, _ = await asyncio.wait(
-                {job.result}, timeout=self._settings.hint_after
-            )
+            done, _ = await asyncio.wait({job.result}, timeout=self._settings.hint_after)
             waited += self._settings.hint_after
             if not done and on_progress is not None:
                 on_progress(waited)
@@ -185,13 +166,7 @@ class Transcriber:
         except TimeoutError:
             await _stop(worker)
             _answer(job, Transcript("", problem=LATE))
-        except (
-            OSError,
-            EOFError,
-            asyncio.IncompleteReadError,
-            ValueError,
-            struct.error,
-        ):
+        except (OSError, EOFError, asyncio.IncompleteReadError, ValueError, struct.error):
             await _stop(worker)
             if job.tries < _TRIES:
                 await self._do(worker, job)
@@ -214,18 +189,12 @@ class Transcriber:
 
     async def _spawn(self, worker: _Worker) -> asyncio.subprocess.Process:
         root = str(Path(__file__).resolve().parent.parent)
-        path = os.pathsep.join(
-            part for part in (root, os.environ.get("PYTHONPATH", "")) if part
-        )
+        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
         process = await asyncio.create_subprocess_exec(
             *self._settings.command(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={
-                **os.environ,
-                "PYTHONPATH": path,
-                "OMP_NUM_THREADS": str(self._settings.threads),
-            },
+            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": str(self._settings.threads)},
         )
         worker.process = process
         assert process.stdout is not None

@@ -9,15 +9,18 @@ from transcription.message import Message
 
 _DOUBLE = re.compile(r"不是没|并非没|不是不|没有不|不得不")
 _REACH = 7
-_FACT = re.compile(r"已经?|刚刚?|终于|顺利|了|过|完")
+_FACT = re.compile(r"已经?|刚刚?|终于|顺利|了|过(?!去|来)|完|好")
 
 
 def is_done(message: Message, start: int, end: int) -> bool:
     """Whether an act said between two positions has happened."""
     clause = message.clause_of(start)
-    before = message.masked[max(clause.start, start - _REACH) : start]
     inside = message.masked[start:end]
     after = message.masked[end : clause.end]
+    sure = bool(_FACT.search(inside) or _FACT.match(after))
+    before = message.masked[max(clause.start, start - (_REACH if sure else 2 * _REACH)) : start]
+    if not sure and "\ue002" in before and _coming(message, clause.start, start):
+        return False
     if _denied(before, inside) or pattern("stance", "conditioned").search(after):
         return False
     return not (pattern("stance", "planned").search(before) and not _excused(before))
@@ -36,14 +39,17 @@ def _excused(before: str) -> bool:
     return bool(re.search(r"(已经?|刚刚?|终于|顺利)[^了]{0,3}$", before))
 
 
+def _coming(message: Message, start: int, end: int) -> bool:
+    """Whether a coming day is named between two positions."""
+    return any(start <= time.start < end and time.when.day > message.now.date() for time in message.times)
+
+
 def holds(message: Message, start: int, end: int) -> bool:
     """Whether a state (an obstacle, a decision) said between two positions holds now."""
     clause = message.clause_of(start)
     before = message.masked[max(clause.start, start - _REACH) : start]
     inside = message.masked[start:end]
-    if pattern("stance", "dismissed").search(before[-5:] + inside) and not re.search(
-        r"不是没有", before + inside
-    ):
+    if pattern("stance", "dismissed").search(before[-5:] + inside) and not re.search(r"不是没有", before + inside):
         return False
     if pattern("stance", "supposed").search(before):
         return False

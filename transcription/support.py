@@ -11,6 +11,9 @@ from transcription.message import Candidate, Message
 LONGEST = 50
 """Characters a support request may have (product row R1)."""
 
+_RAMBLING = 24
+"""From this length on a clause was said without pauses; the request begins with its cue."""
+
 _LEAD = re.compile(
     r"^(?:然后|另外|还有就是|还有|所以|但是|不过|同时|顺便|那个|这个|就是|呃|嗯|对了|我想|我这边|目前|现在|最好|,|，|\s)+"
 )
@@ -18,11 +21,7 @@ _LEAD = re.compile(
 
 def support(message: Message) -> list[Candidate]:
     """One candidate per stretch of clauses that ask for help; the assembly joins those of one record."""
-    return [
-        _asked(message, clause)
-        for clause in message.clauses.all
-        if is_request(message, clause)
-    ]
+    return [_asked(message, clause) for clause in message.clauses.all if is_request(message, clause)]
 
 
 def is_request(message: Message, clause: Clause) -> bool:
@@ -30,32 +29,23 @@ def is_request(message: Message, clause: Clause) -> bool:
     words = message.masked_clause(clause)
     if pattern("support", "unless").search(words):
         return False
-    return any(
-        not _theirs(words[: hit.end()], hit)
-        for hit in pattern("support", "asks").finditer(words)
-    )
+    return any(not _theirs(words[: hit.start()], hit) for hit in pattern("support", "asks").finditer(words))
 
 
-def _theirs(words: str, hit: re.Match[str]) -> bool:
-    """Whether the customer is the one who wants it, and wants it not of a department of ours."""
-    if re.match(
-        r"帮我|帮忙|请|麻烦|求|申请|能不能|能否|辛苦|拜托|劳烦|给我|派|安排",
-        hit.group(),
-    ):
+def _theirs(before: str, hit: re.Match[str]) -> bool:
+    """Whether the customer is the one who wants it; then it is no request to our house."""
+    if re.match(r"帮我|帮忙|请|麻烦|求|申请|能不能|能否|辛苦|拜托|劳烦|给我|派|安排", hit.group()):
         return False
-    reach = words[: hit.start() + 4]
-    if not pattern("support", "theirs").search(reach):
+    if re.search(r"我们(公司|总部|技术|产品|总监|领导|的?(技术|售前|产品|财务|法务|总监|领导))", hit.string):
         return False
-    return not re.search(
-        r"我们(公司|总部|技术|产品|总监|领导|的?(技术|售前|产品|财务|法务|总监|领导))",
-        words,
-    )
+    return bool(pattern("support", "theirs").search(before))
 
 
 def _asked(message: Message, clause: Clause) -> Candidate:
     words = message.text[clause.start : clause.end]
     lead = _LEAD.match(words)
     start = clause.start + (lead.end() if lead else 0)
-    return Candidate(
-        "support", message.text[start : clause.end].strip(), start, clause.end, 0.88
-    )
+    if clause.end - start > _RAMBLING:
+        first = pattern("support", "asks").search(message.masked, start, clause.end)
+        start = first.start() if first else start
+    return Candidate("support", message.text[start : clause.end].strip(), start, clause.end, 0.88)

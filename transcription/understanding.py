@@ -50,37 +50,22 @@ def understand(
     With a transcript the text counts as heard: homophones of names are repaired more readily, and slots know their
     seconds.
     """
-    message = read(
-        text, now=now, lexicon=lexicon, calendar=calendar, heard=transcript is not None
-    )
+    message = read(text, now=now, lexicon=lexicon, calendar=calendar, heard=transcript is not None)
     asked = question(message)
     if asked is not None:
         return Understanding(message.text, "question", question=asked)
     drafts = assemble(message, candidates(message))
     if not drafts:
-        return Understanding(
-            message.text, "smalltalk" if is_smalltalk(message) else "unknown"
-        )
-    return Understanding(
-        message.text, "record", tuple(_timed(draft, transcript) for draft in drafts)
-    )
+        return Understanding(message.text, "smalltalk" if is_smalltalk(message) else "unknown")
+    return Understanding(message.text, "record", tuple(_timed(draft, transcript) for draft in drafts))
 
 
-def read(
-    text: str,
-    *,
-    now: datetime,
-    lexicon: Lexicon,
-    calendar: Workdays | None,
-    heard: bool,
-) -> Message:
+def read(text: str, *, now: datetime, lexicon: Lexicon, calendar: Workdays | None, heard: bool) -> Message:
     """A message with its clauses, customers, people and times found."""
     calendar = calendar or default_workdays()
-    plain = re.sub(r"(?<=[^\x00-\x7f])[ \t](?=[^\x00-\x7f])", "，", normal(text))
+    plain = re.sub(r"(?<=[^\x00-\x7f])[ \t/|](?=[^\x00-\x7f])|(?<=[^\x00-\x7f])/(?=\d)", "，", normal(text))
     found = mentions(plain, lexicon.customer_index, heard=heard)
-    masked = _masked(
-        plain, [(mention.start, mention.end) for mention in found], CUSTOMER
-    )
+    masked = _masked(plain, [(mention.start, mention.end) for mention in found], CUSTOMER)
     times = find_when(masked, now, calendar)
     masked = _masked(masked, [(time.start, time.end) for time in times], TIME)
     persons = people(text, masked)
@@ -88,19 +73,7 @@ def read(
     masked = _masked(masked, [(each.start, each.end) for each in sums(masked)], MONEY)
     rivals = competitors(text, masked, lexicon.competitor_index)
     masked = _masked(masked, [(rival.start, rival.end) for rival in rivals], RIVAL)
-    return Message(
-        text,
-        plain,
-        masked,
-        split(plain),
-        found,
-        persons,
-        times,
-        rivals,
-        now,
-        lexicon,
-        calendar,
-    )
+    return Message(text, plain, masked, split(plain), found, persons, times, rivals, now, lexicon, calendar)
 
 
 def _masked(text: str, spans: list[tuple[int, int]], mask: str) -> str:
@@ -112,9 +85,7 @@ def _masked(text: str, spans: list[tuple[int, int]], mask: str) -> str:
 def _timed(draft: Draft, transcript: Transcript | None) -> Draft:
     if transcript is None:
         return draft
-    return Draft(
-        {key: _with_seconds(slot, transcript) for key, slot in draft.slots.items()}
-    )
+    return Draft({key: _with_seconds(slot, transcript) for key, slot in draft.slots.items()})
 
 
 def _with_seconds(slot: Slot, transcript: Transcript) -> Slot:

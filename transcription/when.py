@@ -62,20 +62,14 @@ def when(phrase: str, now: datetime, calendar: Workdays | None = None) -> When |
     return found[0].when
 
 
-def find_when(
-    text: str, now: datetime, calendar: Workdays | None = None
-) -> tuple[Found, ...]:
+def find_when(text: str, now: datetime, calendar: Workdays | None = None) -> tuple[Found, ...]:
     """Every time phrase of a text, in order. `now` is aware; its zone is the speaker's."""
     plain = normal(text)
     calendar = calendar or default_workdays()
     found: list[Found] = []
     position = 0
     while position < len(plain):
-        hit = (
-            _phrase_at(plain, position, now, calendar)
-            if plain[position] in _BEGINS
-            else None
-        )
+        hit = _phrase_at(plain, position, now, calendar) if plain[position] in _BEGINS else None
         if hit is None:
             position += 1
         else:
@@ -84,9 +78,7 @@ def find_when(
     return tuple(found)
 
 
-def _phrase_at(
-    text: str, start: int, now: datetime, calendar: Workdays
-) -> Found | None:
+def _phrase_at(text: str, start: int, now: datetime, calendar: Workdays) -> Found | None:
     hit = _AFTER.match(text, start)
     if hit:
         return _from_now(hit, now)
@@ -101,21 +93,14 @@ def _phrase_at(
     tail = _TAIL.match(text, end)
     if tail and not text.startswith("前台", end):
         end = tail.end()
-    return _with_range(
-        text,
-        Found(_settled(days, clock, now), start, end, bare=days is None),
-        now,
-        calendar,
-    )
+    return _with_range(text, Found(_settled(days, clock, now), start, end, bare=days is None), now, calendar)
 
 
 def _from_now(hit: re.Match[str], now: datetime) -> Found:
     count, half, unit = hit.group(1), hit.group(2), hit.group(3)
     minutes = {"分钟": 1, "刻钟": 15}.get(unit, 60)
     amount = 0.5 if count == "半" else small(count) + (0.5 if half == "个半" else 0)
-    moment = (now + timedelta(minutes=amount * minutes)).replace(
-        second=0, microsecond=0
-    )
+    moment = (now + timedelta(minutes=amount * minutes)).replace(second=0, microsecond=0)
     return Found(When(moment.date(), moment), hit.start(), hit.end())
 
 
@@ -145,9 +130,7 @@ def _today_or_next(clock: Clock, now: datetime) -> When:
 
 def _moment(day: date, clock: Clock, now: datetime) -> datetime:
     assert clock.at is not None
-    return datetime.combine(
-        day + timedelta(days=clock.carry), clock.at, tzinfo=now.tzinfo
-    )
+    return datetime.combine(day + timedelta(days=clock.carry), clock.at, tzinfo=now.tzinfo)
 
 
 def _with_range(text: str, first: Found, now: datetime, calendar: Workdays) -> Found:
@@ -155,24 +138,11 @@ def _with_range(text: str, first: Found, now: datetime, calendar: Workdays) -> F
     joint = _RANGE.match(text, first.end)
     gap = joint.end() if joint else first.end
     days = days_at(text, gap, now.date(), calendar)
-    if (
-        days is not None
-        and joint is not None
-        and days.first > first.when.day
-        and not days.relative
-    ):
+    if days is not None and joint is not None and days.first > first.when.day and not days.relative:
         last = days.last or days.first
-        return replace(
-            first,
-            when=When(first.when.day, last=last, past=first.when.past),
-            end=days.end,
-        )
+        return replace(first, when=When(first.when.day, last=last, past=first.when.past), end=days.end)
     clock = clock_at(text, gap, led=True) if joint and first.when.minute else None
-    return (
-        replace(first, end=clock.end)
-        if clock is not None and clock.at is not None
-        else first
-    )
+    return replace(first, end=clock.end) if clock is not None and clock.at is not None else first
 
 
 def midnight(day: date, now: datetime) -> datetime:

@@ -31,19 +31,7 @@ _CLOCK = re.compile(
 _NOT_A_CLOCK = re.compile(
     r"\s*(?:意见|建议|要求|问题|原因|内容|看法|想法|疑问|顾虑|共识|折|分歧|都|儿|也|没|进展|反应|用|希望)"
 )
-_MORNING = (
-    "凌晨",
-    "清晨",
-    "大清早",
-    "一大早",
-    "一早",
-    "大早上",
-    "早晨",
-    "早上",
-    "上午",
-    "早",
-    "早间",
-)
+_MORNING = ("凌晨", "清晨", "大清早", "一大早", "一早", "大早上", "早晨", "早上", "上午", "早", "早间")
 _NOON = ("中午", "正午", "午间")
 
 
@@ -51,7 +39,7 @@ def clock_at(text: str, start: int, *, led: bool) -> Clock | None:
     """The clock that begins at `start`; `led` where a day stands before it, which settles 一点 and 早."""
     part = _PART.match(text, start)
     after = part.end() if part else start
-    if part and text.startswith("的", after):
+    if part and text.startswith(("的", " "), after):
         after += 1
     hit = _CLOCK.match(text, after)
     if hit is None or _only_a_word(text, hit, led=led or part is not None):
@@ -66,13 +54,7 @@ def _only_a_word(text: str, hit: re.Match[str], *, led: bool) -> bool:
     """一点 (a little), 三点建议 (three points) and 便宜两点 are no clock."""
     if _NOT_A_CLOCK.match(text, hit.end()) and not hit["half"] and not hit["minute"]:
         return True
-    if (
-        led
-        or hit["half"]
-        or hit["quarters"]
-        or hit["minute"]
-        or hit.group().endswith(("钟", "整"))
-    ):
+    if led or hit["half"] or hit["quarters"] or hit["minute"] or hit.group().endswith(("钟", "整")):
         return hit["minute"] is not None and hit["fen"] is None and hit["hour"] == "零"
     before = text[max(0, hit.start() - 1) : hit.start()]
     return hit["hour"] in ("一", "零", "1", "0") or before in (
@@ -101,9 +83,7 @@ def _minutes(hit: re.Match[str]) -> int:
 
 def _hour(hour: int, part: str) -> tuple[int | None, int]:
     """The hour of 24 and the days carried. Without a part, one to seven are in the afternoon."""
-    if hour == 24 or (
-        hour == 12 and part in ("晚上", "夜里", "半夜", "深夜", "晚", "晚间", "夜间")
-    ):
+    if hour == 24 or (hour == 12 and part in ("晚上", "夜里", "半夜", "深夜", "晚", "晚间", "夜间")):
         return 0, 1
     if hour > 24:
         return None, 0

@@ -44,15 +44,11 @@ _WEEKDAY = re.compile(
     r"(?P<which>(?:上上|下下|上|下|这|本)个?(?:周|星期|礼拜)的?(?=[周星礼])|[上下这本](?=[周礼星])|[上下这本]个(?=[周礼星]))?"
     r"(?:周|星期|礼拜)?(?P<day>[一二三四五六日天]|[1-6](?!\d))(?![个月号天日年百十万周%点])"
 )
-_FULL = re.compile(
-    r"(?P<y>20\d{2})[-/.年](?P<m>1[0-2]|0?\d)[-/.月](?P<d>3[01]|[12]\d|0?\d)(?:日|号)?"
-)
+_FULL = re.compile(r"(?P<y>20\d{2})[-/.年](?P<m>1[0-2]|0?\d)[-/.月](?P<d>3[01]|[12]\d|0?\d)(?:日|号)?")
 _MONTH_DAY = re.compile(
     rf"(?P<year>今年|明年|后年|去年)?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?P<d>{SMALL})(?:日|号|(?![\d月万个]))"
 )
-_SLASH = re.compile(
-    r"(?<![\d/.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?:日|号)?(?![\d/])"
-)
+_SLASH = re.compile(r"(?<![\d/.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?:日|号)?(?![\d/])")
 _DAY_OF = re.compile(
     rf"(?P<which>(?:上上|下下|上|下|这|本|当)个?月的?)?(?<![\d.])(?P<d>{SMALL})(?:号|日(?=前|之前|以前|上午|下午|早|晚|中午|，|。|$))"
     r"(?![线楼车库仓门机店厂样馆厅院房位])"
@@ -77,15 +73,11 @@ def days_at(text: str, start: int, today: date, calendar: Workdays) -> Days | No
 
 def _relative(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
     hit = _RELATIVE_FORM.match(text, start)
-    if hit is None or (
-        hit.group() == "当天" and start > 0 and text[start - 1] in "节到见"
-    ):
+    if hit is None or (hit.group() == "当天" and start > 0 and text[start - 1] in "节到见"):
         return None
     offset = _RELATIVE[hit.group()]
     if offset == 99:
-        return Days(
-            today + timedelta(days=1), hit.end(), last=today + timedelta(days=2)
-        )
+        return Days(today + timedelta(days=1), hit.end(), last=today + timedelta(days=2))
     tail = 1 if hit.group()[-1] in "早晚" else 0
     return Days(today + timedelta(days=offset), hit.end() - tail, relative=True)
 
@@ -118,11 +110,7 @@ def _month_day(text: str, start: int, today: date, calendar: Workdays) -> Days |
     year = hit.groupdict().get("year")
     month, number = small(hit["m"].lstrip("0")), small(hit["d"].lstrip("0"))
     if year:
-        day = _made(
-            today.year + {"去年": -1, "今年": 0, "明年": 1, "后年": 2}[year],
-            month,
-            number,
-        )
+        day = _made(today.year + {"去年": -1, "今年": 0, "明年": 1, "后年": 2}[year], month, number)
     else:
         day = _coming(today, month, number)
     return Days(day, hit.end()) if day else None
@@ -138,9 +126,7 @@ def _coming(today: date, month: int, number: int) -> date | None:
 
 def _day_of(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
     hit = _DAY_OF.match(text, start)
-    if hit is None or (
-        start > 0 and (text[start - 1].isascii() and text[start - 1].isalnum())
-    ):
+    if hit is None or (start > 0 and (text[start - 1].isascii() and text[start - 1].isalnum())):
         return None
     number, which = small(hit["d"]), hit["which"]
     if which:
@@ -160,22 +146,14 @@ def _counted(text: str, start: int, today: date, calendar: Workdays) -> Days | N
     if _VAGUE.match(text, start):
         return None
     hit = _COUNTED.match(text, start)
-    if (
-        hit is None
-        or not (hit["side"] or hit["over"])
-        or (start > 0 and text[start - 1] in "第几十百0123456789")
-    ):
+    if hit is None or not (hit["side"] or hit["over"]) or (start > 0 and text[start - 1] in "第几十百0123456789"):
         return None
     half, unit = hit["n"] == "半", hit["unit"]
     count = 0 if half else small(hit["n"])
     if half or hit["half"]:
         if unit not in ("月", "年"):
             return None
-        day = (
-            shift_months(today, count) + timedelta(days=15)
-            if unit == "月"
-            else shift_months(today, 6)
-        )
+        day = shift_months(today, count) + timedelta(days=15) if unit == "月" else shift_months(today, 6)
         return Days(day, hit.end())
     return Days(_later(today, count, unit, calendar), hit.end())
 
@@ -199,10 +177,7 @@ def _period(text: str, start: int, today: date, calendar: Workdays) -> Days | No
 
 
 def _made(year: int, month: int, number: int) -> date | None:
-    if (
-        not 1 <= month <= 12
-        or not 1 <= number <= span_of_month(date(year, month, 1))[1].day
-    ):
+    if not 1 <= month <= 12 or not 1 <= number <= span_of_month(date(year, month, 1))[1].day:
         return None
     return date(year, month, number)
 

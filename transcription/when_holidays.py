@@ -35,15 +35,11 @@ _FORM = re.compile(
 _ALL = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
 
 
-def holiday_day(
-    text: str, start: int, today: date, calendar: Workdays
-) -> HolidayPhrase | None:
+def holiday_day(text: str, start: int, today: date, calendar: Workdays) -> HolidayPhrase | None:
     """The day that holiday words beginning at `start` name."""
     hit = _FORM.match(text, start)
     if hit is None or (
-        hit["name"] in ("五一", "十一")
-        and start > 0
-        and text[start - 1] in "零一二三四五六七八九十百千万第周点"
+        hit["name"] in ("五一", "十一") and start > 0 and text[start - 1] in "零一二三四五六七八九十百千万第周点"
     ):
         return None
     name = hit["name"]
@@ -66,18 +62,14 @@ def _next(name: str, today: date, calendar: Workdays) -> tuple[date, date]:
     raise UnknownHoliday(f"{today} 之后找不到假日「{name}」")
 
 
-def _placed(
-    hit: re.Match[str], span: tuple[date, date], calendar: Workdays
-) -> HolidayPhrase | None:
+def _placed(hit: re.Match[str], span: tuple[date, date], calendar: Workdays) -> HolidayPhrase | None:
     first, last = span
     side = hit["side"] or ""
     if not side:
         return HolidayPhrase(first, hit.end(), last)
     if "前" in side:
         back = _steps(hit)
-        day = (
-            first - timedelta(days=back) if back else workday_after(first, -1, calendar)
-        )
+        day = first - timedelta(days=back) if back else workday_after(first, -1, calendar)
         return HolidayPhrase(day, hit.end())
     if hit["n"]:
         return _numbered(hit, last, calendar)
@@ -99,6 +91,4 @@ def _numbered(hit: re.Match[str], last: date, calendar: Workdays) -> HolidayPhra
 def _steps(hit: re.Match[str]) -> int:
     if not hit["count"]:
         return 0
-    return small(hit["count"].removesuffix(hit["what"])) * (
-        1 if hit["what"] == "天" else 7
-    )
+    return small(hit["count"].removesuffix(hit["what"])) * (1 if hit["what"] == "天" else 7)

@@ -27,14 +27,10 @@ _MONTH = re.compile(
 _QUARTER = re.compile(
     r"(?P<year>今年|明年)?(?:q(?P<q>[1-4])|第?(?P<c>[一二三四])季度|(?P<which>上|下|这|本)个?季度|(?<!一二三四上下这本个)季(?=末|底))"
 )
-_WEEK = re.compile(
-    r"(?P<which>上上|下下|上|下|这|本)个?(?:周|星期|礼拜)(?![一二三四五六日天1-7])|周(?=内|末)"
-)
+_WEEK = re.compile(r"(?P<which>上上|下下|上|下|这|本)个?(?:周|星期|礼拜)(?![一二三四五六日天1-7])|周(?=内|末)")
 _YEAR = re.compile(r"(?P<which>今|明|后)年|年(?=底|末)")
 _HALF = re.compile(r"(?P<year>今年|明年)?(?P<half>上|下)半年")
-_EDGE = re.compile(
-    r"(?:的)?(?P<edge>底|末|初|中旬|上旬|下旬|中(?![午心间标])|月底|月末)"
-)
+_EDGE = re.compile(r"(?:的)?(?P<edge>底|末|初|中旬|上旬|下旬|中(?![午心间标])|月底|月末)")
 _NTH = re.compile(
     rf"的?(?:(?P<last>最后一个)|第(?P<n>{SMALL})个)(?:(?P<work>工作日)|(?:周|星期|礼拜)(?P<day>[一二三四五六日天]))"
 )
@@ -84,20 +80,13 @@ def _month(text: str, start: int, today: date) -> Period | None:
         if not hit["year"] and first < today.replace(day=1):
             first = shift_months(first, 12)
     else:
-        first = shift_months(
-            today.replace(day=1), _MONTHS[hit["which"]] if hit["which"] else 0
-        )
+        first = shift_months(today.replace(day=1), _MONTHS[hit["which"]] if hit["which"] else 0)
     return Period(first, hit.end(), span_of_month(first)[1])
 
 
 def _quarter(text: str, start: int, today: date) -> Period | None:
     hit = _QUARTER.match(text, start)
-    if hit is None or (
-        hit["q"]
-        and start > 0
-        and text[start - 1].isascii()
-        and text[start - 1].isalnum()
-    ):
+    if hit is None or (hit["q"] and start > 0 and text[start - 1].isascii() and text[start - 1].isalnum()):
         return None
     number = hit["q"] or hit["c"]
     current = (today.month - 1) // 3
@@ -126,9 +115,7 @@ def _week(text: str, start: int, today: date) -> Period | None:
     weeks = _MONTHS[hit["which"]] if hit["which"] else 0
     monday = today + timedelta(days=7 * weeks - today.weekday())
     if text.startswith("末", hit.end()):
-        return Period(
-            monday + timedelta(days=5), hit.end() + 1, monday + timedelta(days=6)
-        )
+        return Period(monday + timedelta(days=5), hit.end() + 1, monday + timedelta(days=6))
     return Period(monday, hit.end(), monday + timedelta(days=6))
 
 
@@ -166,24 +153,12 @@ def _is_week(span: Period) -> bool:
 
 def _third(span: Period, name: str, end: int) -> Period:
     assert span.last is not None
-    thirds = {
-        "初": (0, 9),
-        "上旬": (0, 9),
-        "中旬": (10, 19),
-        "中": (10, 19),
-        "下旬": (20, 40),
-    }
+    thirds = {"初": (0, 9), "上旬": (0, 9), "中旬": (10, 19), "中": (10, 19), "下旬": (20, 40)}
     low, high = (0, 1) if _is_week(span) and name == "初" else thirds[name]
-    return Period(
-        span.first + timedelta(days=low),
-        end,
-        min(span.last, span.first + timedelta(days=high)),
-    )
+    return Period(span.first + timedelta(days=low), end, min(span.last, span.first + timedelta(days=high)))
 
 
-def _nth_day(
-    nth: re.Match[str], first: date, last: date, calendar: Workdays
-) -> date | None:
+def _nth_day(nth: re.Match[str], first: date, last: date, calendar: Workdays) -> date | None:
     if nth["work"]:
         day = workday_after(last + timedelta(days=1), -1, calendar)
         if not nth["last"]:

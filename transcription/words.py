@@ -22,11 +22,7 @@ def load(name: str) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
-        raise BadLexicon(
-            f"词表 {name}.yaml 读不出来：{error}；请检查 config/lexicon"
-        ) from error
+        raise BadLexicon(f"词表 {name}.yaml 读不出来：{error}；请检查 config/lexicon") from error
     if not isinstance(content, dict):
-        raise BadLexicon(
-            f"词表 {name}.yaml 应是一个映射，现在是 {type(content).__name__}"
-        )
+        raise BadLexicon(f"词表 {name}.yaml 应是一个映射，现在是 {type(content).__name__}")
     return content

@@ -45,9 +45,7 @@ def _segment(fields: dict[str, Any]) -> Segment:
 
 def serve(requests: BinaryIO, answers: BinaryIO, model: Model) -> None:
     """Answer requests until the input ends."""
-    while (head := _read(requests)) is not None and (
-        data := _read(requests)
-    ) is not None:
+    while (head := _read(requests)) is not None and (data := _read(requests)) is not None:
         asked = json.loads(head)
         transcript = listen(model, data, asked["hotwords"], asked["longest"])
         answers.write(frame(pack(transcript)))
@@ -66,13 +64,9 @@ def main(arguments: list[str]) -> None:
     """Load the model named by folder, device, compute type and threads, say ready, and serve."""
     os.nice(_NICE)  # the chat goes first
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(
-        sys.stderr.fileno(), sys.stdout.fileno()
-    )  # what a library prints must not look like an answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not look like an answer
     folder, device, compute_type, threads = arguments
-    model = load_model(
-        Path(folder), device=device, compute_type=compute_type, threads=int(threads)
-    )
+    model = load_model(Path(folder), device=device, compute_type=compute_type, threads=int(threads))
     answers.write(frame(b"{}"))
     answers.flush()
     serve(sys.stdin.buffer, answers, model)
