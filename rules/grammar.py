@@ -28,7 +28,7 @@ _OPERATORS = (
 )
 _THEN = rf"(?:的时候|时候|时|则|就)(?=\s*(?:[,，]|$|{_VERBS}))"
 _ENDS = rf"(?=[\s=≠><≥≤!+*/×÷()、,，。;；「“\"-]|$|{_OPERATORS}|{_THEN})"
-_FACT_ENDS = rf"(?:(?=不?是)|{_ENDS})"
+_FACT_ENDS = rf"(?:(?=不?[是为])|{_ENDS})"
 _NAME_ENDS = rf"(?=[\s、,，。;；]|$|给|限\s*[\d一二两三四五六七八九十半]|并且?\s*(?:{_VERBS}))"
 _EVENT_ENDS = rf"(?=[\s,，。;；]|$|当|如果|{_VERBS}|{_THEN})"
 _LONGEST = 1000

@@ -83,6 +83,9 @@ def test_one_rule_in_many_spellings(sentence: str) -> None:
     ("text", "condition"),
     [
         ("客户等级 ≠ A", Compare("≠", LEVEL, Literal("A", Kind.CHOICE))),
+        ("客户等级为A", IS_A),
+        ("客户等级不为A", Compare("≠", LEVEL, Literal("A", Kind.CHOICE))),
+        ("行业为空", Empty(TRADE)),
         ("A = 客户等级", Compare("=", Literal("A", Kind.CHOICE), LEVEL)),
         ("商机阶段属于(谈判、报价)", Among(STAGE, (Literal("谈判", Kind.CHOICE), Literal("报价", Kind.CHOICE)))),
         ("阶段 不属于 谈判、报价", Not(Among(STAGE, (Literal("谈判", Kind.CHOICE), Literal("报价", Kind.CHOICE))))),
