@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from bot.context import Context
+from bot.pictures import problem_with_pictures
 from bot.platforms.base import Capabilities
 from cards.model import Input, Option
 from cards.texts import say
@@ -53,6 +54,8 @@ async def check(ctx: Context, form: FormDef, raw: Raw) -> Checked:
             given[field.name] = meant.id
             if meant.id is None:
                 problems.append(Problem(field.name, meant.problem))
+        elif (wrong := await problem_with_pictures(ctx, field, answer)) is not None:
+            problems.append(wrong)
         else:
             given[field.name] = _readable(ctx, field, answer)
     checked = answers.check(form, given, ctx.now, ctx.calendar.zone)

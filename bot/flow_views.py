@@ -98,7 +98,7 @@ async def _view(ctx: Context, instance: FlowInstance, step: FlowStep, flow: Flow
         title=flow.title,
         subject=context.get("subject", ""),
         facts=[(label, value) for label, value in context.get("facts", [])],
-        state=step.state if instance.state == "open" else instance.state,
+        state="rejected" if step.state == "cancelled" and instance.state == "rejected" else step.state,
         links=await _links(ctx, instance, step, definition, late),
         due=_due(ctx, step, calendar, definition),
         elapsed=min(max(gone, 0.0), 1.0),

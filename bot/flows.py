@@ -14,7 +14,7 @@ from bot.errors import NotYours, Refused
 from bot.flow_owners import resolve
 from bot.flow_views import draw, step_view, why
 from bot.fields import fits
-from bot.forms import Asking, answers_of, capabilities
+from bot.forms import Asking, answers_of, capabilities, shown_value
 from bot.router import Router
 from cards.flows import AnswerStep, SupplyStep
 from cards.forms import with_problems
@@ -36,19 +36,31 @@ REMINDER, DUE, ESCALATION = (f"flow.{kind}" for kind in (ladder.REMINDER, ladder
 router = Router("flows")
 
 
-def thread(flow_id: int) -> str:
-    return f"flow:{flow_id}"
+def thread(step_id: int) -> str:
+    """The cards of one step hang together: all change when it does."""
+    return f"step:{step_id}"
 
 
 class Flows:
     """The door to flows for handlers."""
 
     async def start(
-        self, ctx: Context, name: str, *, about: tuple[str, int], reporter: Person, context: Mapping[str, Any]
+        self,
+        ctx: Context,
+        name: str,
+        *,
+        about: tuple[str, int],
+        reporter: Person,
+        context: Mapping[str, Any],
+        payload: Mapping[str, Any] | None = None,
     ) -> FlowInstance:
-        """Starts a flow in the version in force. `context` holds subject (李雷 · 宏达机械) and facts [[label, value]…]."""
+        """Starts a flow in the version in force.
+
+        `context` holds what its cards say: subject (李雷 · 宏达机械), ask, facts [[label, value]…], and under "values"
+        what its forms start with. `payload` is what its guards may name.
+        """
         definition = ctx.catalogue.flow(name)
-        decisions = engine.begin(definition, {})
+        decisions = engine.begin(definition, payload or {})
         instance = FlowInstance(
             flow=name,
             version=definition.version,
@@ -216,13 +228,14 @@ class Flows:
         """Sends a person the flow's card as it stands now, urgent because a clock runs."""
         view = await step_view(ctx, instance, step)
         card = draw(ctx, view, person, about)
-        await ctx.push(person, card, thread=thread(instance.id), why=why(view, about), urgent=True)
+        await ctx.push(person, card, thread=thread(view.step.id), why=why(view, about), urgent=True)
 
     async def redraw(self, ctx: Context, instance: FlowInstance) -> None:
         """Every card of the flow shows what now holds."""
-        view = await step_view(ctx, instance, None)
-        over = instance.state != "open"
-        await ctx.redraw_thread(thread(instance.id), lambda holder: draw(ctx, view, holder, "changed"), close=over)
+        for step in await flows.steps(ctx.tx, instance.id):
+            view = await step_view(ctx, instance, step)
+            over = step.state in ("done", "cancelled")
+            await ctx.redraw_thread(thread(step.id), lambda holder, view=view: draw(ctx, view, holder, "changed"), close=over)  # type: ignore[misc]  # mypy cannot type a lambda's default
 
 
 @router.due(REMINDER)
@@ -285,9 +298,11 @@ async def _take(ctx: Context, step: FlowStep, form: str | None, about: dict[str,
         lead = instance.context.get("subject", "")
         await ctx.forms.ask(ctx, Asking(form, values=instance.context.get("values", {}), about=about, lead=lead))
         return
-    problems = await ctx.forms.accept(ctx, form, answers_of(ctx), about)
+    raw = answers_of(ctx)
+    problems = await ctx.forms.accept(ctx, form, raw, about)
     if problems:
-        await ctx.redraw(ctx.card, with_problems(Card.model_validate(ctx.card.card), answers_of(ctx), problems))
+        typed = {name: shown_value(value) for name, value in raw.items()}
+        await ctx.redraw(ctx.card, with_problems(Card.model_validate(ctx.card.card), typed, problems))
 
 
 async def holds_inputs(ctx: Context) -> bool:

@@ -82,7 +82,8 @@ def flow_card(view: FlowView, about: str) -> Card:
 def _blocks(view: FlowView) -> list[Block]:
     blocks: list[Block] = [Facts(facts=tuple(Fact(label=label, value=value) for label, value in view.facts))] if view.facts else []
     blocks += [Text(text=f"**{who}** {words}") for who, words in view.notes]
-    blocks.append(Chain(links=tuple(view.links)))
+    if len(view.links) > 1:
+        blocks.append(Chain(links=tuple(view.links)))
     if view.due and view.state == "open":
         blocks.append(Due(text=view.due, elapsed=view.elapsed, tone=Tone.LATE if view.late else Tone.PLAIN))
     if view.can_answer or view.can_supply:

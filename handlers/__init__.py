@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.router import Router
-from handlers import audit, progress, support
+from handlers import audit, help, me, progress, support, visits
 
-FEATURES = (audit, progress, support)
+FEATURES = (audit, help, me, progress, support, visits)
 
 
 def routers() -> list[Router]:

@@ -179,7 +179,8 @@ async def _draft_inputs(
         slot = one.slots.get(field.slot) if field.slot else None
         if slot is None:
             continue
-        sources[field.name] = _source(slot, audio)
+        if slot.note or slot.seconds or slot.words != str(slot.value):
+            sources[field.name] = _source(slot, audio)
         if slot.value is None and slot.candidates:
             problems[field.name] = say("progress.candidates", names=slot.candidates)
         elif field.slot == "customer" and not str(answers.get(field.name, "")).isdigit():

@@ -28,7 +28,7 @@ from bot.platforms.console.ports import Attachments, Roster
 from bot.platforms.console.settings import ConsoleSettings
 from cards.model import Card, InputKind
 from storage import console
-from storage.console import BOT, Draft
+from storage.console import BOT, NewMessage
 from storage.database import Database
 from storage.tables import ConsoleMessage
 
@@ -74,9 +74,9 @@ class ConsoleClient:
         if isinstance(message.body, UpdateBody):
             return await self._redraw(message.body)
         kind, body = await self._drawn(message.body)
-        draft = Draft(f"out:{message.key}", conversation_of(message.to), BOT, kind, {**body, "quiet": message.quiet})
+        new_message = NewMessage(f"out:{message.key}", conversation_of(message.to), BOT, kind, {**body, "quiet": message.quiet})
         async with self._db.write() as tx:
-            row, new = await console.add(tx, draft, self._clock.now())
+            row, new = await console.add(tx, new_message, self._clock.now())
         if new:
             self._hub.publish(Event("message", conversation=row.conversation, message=row))
         return _receipt(row)

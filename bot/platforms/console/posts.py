@@ -22,7 +22,7 @@ from bot.platforms.console.settings import ConsoleSettings
 from bot.platforms.console.view import View
 from bot.platforms.media import as_media
 from storage import console
-from storage.console import PRESS, UPLOAD, Draft
+from storage.console import PRESS, UPLOAD, NewMessage
 from storage.database import Database
 from storage.tables import ConsoleMessage
 
@@ -81,9 +81,9 @@ class Posts:
         media = self._checked(upload, ("photo", "file"))
         sha256 = await self.attachments.put(media.content, name=media.name, mime=media.mime)
         body = {"sha256": sha256, "name": media.name, "mime": media.mime, "size": len(media.content)}
-        draft = Draft(console.upload_key(person.user, sha256), f"user:{person.user}", person.user, UPLOAD, body)
+        new = NewMessage(console.upload_key(person.user, sha256), f"user:{person.user}", person.user, UPLOAD, body)
         async with self.db.write() as tx:
-            await console.add(tx, draft, self.clock.now())
+            await console.add(tx, new, self.clock.now())
         url = self.view.file(person.user, sha256, media.name)
         return answer({"key": sha256, "name": media.name, "size": len(media.content), "url": url})
 
@@ -117,8 +117,8 @@ class Posts:
     async def _say(self, person: ConsolePerson, asked: dict[str, Any], kind: str, body: dict[str, Any]) -> web.Response:
         conversation = text_of(asked, "conversation", longest=200)
         title = await self.identity.must_see(person, conversation)
-        draft = Draft(_key(person, asked), conversation, person.user, kind, {**body, "by": person.name})
-        row = await self._keep(draft)
+        new = NewMessage(_key(person, asked), conversation, person.user, kind, {**body, "by": person.name})
+        row = await self._keep(new)
         await self._hand_over(row, title)
         return answer({"message": self.view.message(row, person.user)})
 
@@ -148,11 +148,11 @@ class Posts:
             "action": checked_action(card, body.get("action")),
             "answers": checked_answers(card, answers, attachments=theirs),
         }
-        return await self._keep(Draft(key, card.conversation, person.user, PRESS, fields))
+        return await self._keep(NewMessage(key, card.conversation, person.user, PRESS, fields))
 
-    async def _keep(self, draft: Draft) -> ConsoleMessage:
+    async def _keep(self, message: NewMessage) -> ConsoleMessage:
         async with self.db.write() as tx:
-            row, new = await console.add(tx, draft, self.clock.now())
+            row, new = await console.add(tx, message, self.clock.now())
         if new and row.kind != PRESS:
             self.hub.publish(Event("message", conversation=row.conversation, message=row))
         if new and _expects_answer(row):

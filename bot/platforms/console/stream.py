@@ -18,6 +18,9 @@ from bot.platforms.console.view import View
 BEAT = 15.0
 """Seconds of silence after which a comment is sent, below the usual 60 s of proxies."""
 
+RETRY = b"retry: 1000\n"
+"""Milliseconds after which a page whose connection broke comes back."""
+
 HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -40,7 +43,7 @@ class Stream:
             await response.prepare(request)
             hello = {"fresh": listener.fresh, "now": self.clock.now().isoformat()}
             # A resuming page keeps its old place until it has the events it missed.
-            await response.write(_frame("hello", hello, listener.at if listener.fresh else ""))
+            await response.write(RETRY + _frame("hello", hello, listener.at if listener.fresh else ""))
             async for numbered in listener.events(self.beat):
                 frame = b": still here\n\n" if numbered is None else await self._drawn(numbered, person)
                 if frame:
