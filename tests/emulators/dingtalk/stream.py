@@ -88,7 +88,7 @@ class Gateway:
         ticket = request.query.get("ticket", "")
         if not self._e.access.use_ticket(ticket):
             return web.Response(status=401, text="ticket is used or expired")
-        socket = web.WebSocketResponse(autoping=True)
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         line = Line(self._e.access.fresh("conn"), socket, self._pending_tickets.pop(ticket))
         self.lines.append(line)
@@ -163,9 +163,10 @@ class Gateway:
         async for message in line.socket:
             if line.frozen:
                 continue
-            if message.type is not WSMsgType.TEXT:
-                break
-            self._take(line, json.loads(message.data))
+            if message.type is WSMsgType.PING:
+                await line.socket.pong(message.data)
+            elif message.type is WSMsgType.TEXT:
+                self._take(line, json.loads(message.data))
 
     def _take(self, line: Line, ack: dict[str, Any]) -> None:
         self.acks.append(ack)
