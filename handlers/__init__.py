@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.router import Router
-from handlers import audit, help, me, progress, support, visits
+from handlers import audit, customers, help, me, day, progress, support, visits
 
-FEATURES = (audit, help, me, progress, support, visits)
+FEATURES = (audit, customers, help, me, day, progress, support, visits)
 
 
 def routers() -> list[Router]:

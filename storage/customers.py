@@ -114,3 +114,42 @@ async def lexicon_mark(tx: AsyncSession) -> tuple[int, ...]:
     """Changes whenever a name is added; a cache keyed by it is never stale for long."""
     marks = [select(func.coalesce(func.max(table.id), 0) + func.count(table.id)) for table in (Customer, CustomerAlias, Contact, Competitor, Product)]
     return tuple([(await tx.scalars(mark)).one() for mark in marks])
+
+
+async def owners_of(tx: AsyncSession, customer_ids: list[int]) -> dict[int, Person]:
+    """Who owns each of these customers; one without an owner is left out."""
+    query = select(Customer.id, Person).join(Person, Person.id == Customer.owner_id)
+    query = query.where(Customer.id.in_(customer_ids))
+    return {customer_id: owner for customer_id, owner in (await tx.execute(query)).all()}
+
+
+async def last_contacts(tx: AsyncSession, customer_ids: list[int]) -> dict[int, datetime]:
+    """The newest contact of each of these customers that had one."""
+    query = (
+        select(Interaction.customer_id, func.max(Interaction.at))
+        .where(Interaction.customer_id.in_(customer_ids), Interaction.undone_at.is_(None))
+        .group_by(Interaction.customer_id)
+    )
+    return {customer_id: at for customer_id, at in (await tx.execute(query)).all()}
+
+
+async def create(tx: AsyncSession, customer: Customer) -> Customer:
+    """Keeps a new customer. The name must be free; the unique index has the last word."""
+    tx.add(customer)
+    await tx.flush()
+    return customer
+
+
+async def call_also(tx: AsyncSession, customer: Customer, alias: str) -> None:
+    tx.add(CustomerAlias(customer_id=customer.id, alias=alias))
+    await tx.flush()
+
+
+async def hand_over(tx: AsyncSession, customer: Customer, owner: Person) -> int:
+    """The customer and what is being sold to it get a new owner; gives how many open opportunities moved along."""
+    customer.owner_id = owner.id
+    moved = await open_opportunities(tx, customer.id)
+    for opportunity in moved:
+        opportunity.owner_id = owner.id
+    await tx.flush()
+    return len(moved)

@@ -1,0 +1,60 @@
+"""A customer's rows as its file and the lists say them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.context import Context
+from cards.customers import File, Record, Row
+from cards.texts import say
+from rules.priority import Entry, ranked
+from storage import customers, people
+from storage.tables import Customer, Interaction
+
+RECORDS = 3
+
+
+async def file_of(ctx: Context, customer: Customer) -> File:
+    """Everything of a customer's file. The caller has come through the door."""
+    owner = await people.person(ctx.tx, customer.owner_id) if customer.owner_id else None
+    last = await customers.last_contact_of(ctx.tx, customer.id)
+    sold = await customers.open_opportunities(ctx.tx, customer.id)
+    known = await customers.contacts(ctx.tx, customer.id)
+    return File(
+        name=customer.name,
+        level=customer.level,
+        owner=owner.name if owner else "",
+        stage="、".join(dict.fromkeys(one.stage for one in sold)),
+        last=ctx.moment(last) if last else "",
+        aliases=(await customers.aliases(ctx.tx)).get(customer.id, []),
+        contacts=[" ".join(part for part in (one.name, one.title, one.phone) if part) for one in known],
+        records=[await _record(ctx, one) for one in await customers.recent(ctx.tx, customer.id, RECORDS)],
+    )
+
+
+async def rows_of(ctx: Context, wanted: Sequence[Customer]) -> list[Row]:
+    """Customers for a list, whoever has waited longest first."""
+    ids = [customer.id for customer in wanted]
+    owners, contacts = await customers.owners_of(ctx.tx, ids), await customers.last_contacts(ctx.tx, ids)
+    by_id = {customer.id: customer for customer in wanted}
+    entries = [Entry(one.id, one.name, contacts.get(one.id)) for one in wanted]
+    return [
+        Row(
+            name=by_id[rank.entry.key].name,
+            level=by_id[rank.entry.key].level,
+            owner=owners[rank.entry.key].name if rank.entry.key in owners else "",
+            last=ctx.moment(rank.entry.last_contact) if rank.entry.last_contact else "",
+        )
+        for rank in ranked(entries, ctx.now, ctx.calendar.zone)
+    ]
+
+
+async def row_of(ctx: Context, customer: Customer) -> Row:
+    """Name, level and owner: what anybody is told of a customer that may be the same."""
+    owner = await people.person(ctx.tx, customer.owner_id) if customer.owner_id else None
+    return Row(customer.name, customer.level, owner.name if owner else "", "")
+
+
+async def _record(ctx: Context, contact: Interaction) -> Record:
+    who = await people.person(ctx.tx, contact.person_id)
+    return Record(ctx.moment(contact.at), who.name if who else "", say("customers.kind", kind=contact.kind), contact.note)
