@@ -22,7 +22,7 @@ UNSEEN = (UPLOAD, PRESS)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NewMessage:
     """A message about to be kept. The same `key` twice is one message."""
 
     key: str
@@ -32,21 +32,21 @@ class Draft:
     body: dict[str, Any]
 
 
-async def add(tx: AsyncSession, draft: Draft, now: datetime) -> tuple[ConsoleMessage, bool]:
+async def add(tx: AsyncSession, message: NewMessage, now: datetime) -> tuple[ConsoleMessage, bool]:
     """Keeps a message; with it, whether it is new (False: a repeat, and the first one is given)."""
     fields = {
-        "key": draft.key,
-        "conversation": draft.conversation,
-        "author": draft.author,
-        "kind": draft.kind,
-        "body": {**draft.body, "rev": 1},
+        "key": message.key,
+        "conversation": message.conversation,
+        "author": message.author,
+        "kind": message.kind,
+        "body": {**message.body, "rev": 1},
         "at": now,
         "changed_at": now,
     }
     insert = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(ConsoleMessage).values(**fields).on_conflict_do_nothing(index_elements=["key"])
     new = (await tx.scalars(statement.returning(ConsoleMessage.id))).first() is not None
-    row = (await tx.scalars(select(ConsoleMessage).where(ConsoleMessage.key == draft.key))).one()
+    row = (await tx.scalars(select(ConsoleMessage).where(ConsoleMessage.key == message.key))).one()
     return row, new
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
+from pydantic import SecretStr
 
 from bot.platforms.console import ConsoleSettings
 from bot.platforms.console.page import FOLDER
@@ -105,7 +106,7 @@ async def test_without_the_demo_a_login_link_opens_a_session(open_stage: OpenSta
 
 async def test_a_session_is_no_login_link_and_a_forged_one_opens_nothing(open_stage: OpenStage) -> None:
     stage = await open_stage(demo=False, secret=SECRET)
-    signer = Signer(ConsoleSettings(secret=SECRET))  # type: ignore[arg-type]
+    signer = Signer(ConsoleSettings(secret=SecretStr(SECRET)))
     for token in (signer.session_cookie("wang"), "forged", "", signer.file_token(FileGrant("wang", "0" * 64))):
         assert (await stage.http.get("/console/login", params={"token": token})).status == 403
     stage.http.session.cookie_jar.update_cookies({"genjin_session": signer.login_token("wang")})
@@ -113,7 +114,7 @@ async def test_a_session_is_no_login_link_and_a_forged_one_opens_nothing(open_st
 
 
 def test_tokens_grow_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    signer = Signer(ConsoleSettings(secret=SECRET))  # type: ignore[arg-type]
+    signer = Signer(ConsoleSettings(secret=SecretStr(SECRET)))
     login, session = signer.login_token("wang"), signer.session_cookie("wang")
     assert (signer.login_user(login), signer.session_user(session)) == ("wang", "wang")
     now = URLSafeTimedSerializer.default_signer("x").get_timestamp()

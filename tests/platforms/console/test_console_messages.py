@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import SecretStr
 
 from bot.platforms.base import Kind
 from bot.platforms.console import ConsoleSettings
@@ -164,6 +165,6 @@ async def test_what_a_crash_left_unhanded_reaches_the_sink_at_the_next_start(sta
 
 def test_without_the_demo_a_secret_is_wanted() -> None:
     with pytest.raises(ValueError, match="secret 要至少 32 个字符"):
-        ConsoleSettings(secret="short")
+        ConsoleSettings(secret=SecretStr("short"))
     with pytest.raises(ValueError, match="没有时区"):
         ConsoleSettings(demo=True, zone="Mars/Olympus")

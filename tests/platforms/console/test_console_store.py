@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from storage import console
-from storage.console import BOT, PRESS, UPLOAD, Draft
+from storage.console import BOT, PRESS, UPLOAD, NewMessage
 from storage.database import Database
 from storage.tables import ConsoleMessage, Table
 
@@ -28,13 +28,13 @@ async def store(database_url: str) -> AsyncIterator[Database]:
 
 async def keep(store: Database, key: str, *, author: str = BOT, kind: str = "text", room: str = ROOM, at: datetime = NOW) -> ConsoleMessage:
     async with store.write() as tx:
-        return (await console.add(tx, Draft(key, room, author, kind, {"text": key}), at))[0]
+        return (await console.add(tx, NewMessage(key, room, author, kind, {"text": key}), at))[0]
 
 
 async def test_a_key_is_kept_once_however_many_bring_it_at_the_same_time(store: Database) -> None:
     async def bring(text: str) -> tuple[int, bool]:
         async with store.write() as tx:
-            row, new = await console.add(tx, Draft("one", ROOM, BOT, "text", {"text": text}), NOW)
+            row, new = await console.add(tx, NewMessage("one", ROOM, BOT, "text", {"text": text}), NOW)
             return row.id, new
 
     kept = await asyncio.gather(*(bring(str(number)) for number in range(8)))

@@ -32,13 +32,14 @@ export class Bubble {
 
   draw(message) {
     const drawn = KINDS[message.kind] ?? unknown;
-    if (message.kind === "voice" && this.said) {
+    if (message.kind === "voice" && this.recording === message.body.sha256) {
       const said = transcript(message);
       this.said.replaceWith(said);
       this.said = said;
       return;
     }
     this.body.replaceChildren(...drawn(message));
+    this.recording = message.body.sha256;
     this.said = this.body.querySelector(".said");
   }
 
@@ -65,7 +66,8 @@ function text({ body }) {
 
 function voice(message) {
   const { sha256, seconds } = message.body;
-  return [voicePlayer(`${message.files[sha256]}&play=1`, sha256, seconds), transcript(message)];
+  const url = message.files[sha256];
+  return [voicePlayer(url.startsWith("blob:") ? url : `${url}&play=1`, sha256, seconds), transcript(message)];
 }
 
 function transcript(message) {
