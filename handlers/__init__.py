@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.router import Router
-from handlers import audit, customers, help, me, day, progress, support, visits
+from handlers import audit, customers, day, help, me, progress, support, team, visits, who
 
-FEATURES = (audit, customers, help, me, day, progress, support, visits)
+FEATURES = (audit, customers, day, help, me, progress, support, team, visits, who)
 
 
 def routers() -> list[Router]:
