@@ -11,8 +11,21 @@ Sound = tuple[str, str, str]
 
 _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _LIKE_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "l": "n", "h": "f", "r": "n"}
-_LIKE_FINAL = {"ing": "in", "eng": "en", "ang": "an", "iang": "ian", "uang": "uan", "ong": "en", "iong": "ion"}
+_LIKE_FINAL = {
+    "v": "i",
+    "ing": "in",
+    "eng": "en",
+    "ang": "an",
+    "iang": "ian",
+    "uang": "uan",
+    "ong": "en",
+    "iong": "ion",
+}
 _NEAR_INITIALS = (
+    {"zh", "ch"},
+    {"zh", "j"},
+    {"ch", "q"},
+    {"sh", "x"},
     set("bp"),
     set("dt"),
     set("gk"),
@@ -34,7 +47,10 @@ def sound(char: str) -> Sound:
     tone = spelled[-1] if spelled[-1].isdigit() else ""
     plain = spelled.removesuffix(tone)
     initial = next((one for one in _INITIALS if plain.startswith(one)), "")
-    return (initial, plain[len(initial) :], tone)
+    final = plain[len(initial) :]
+    if initial in ("j", "q", "x", "y") and final.startswith("u"):
+        final = "v" + final[1:]  # yu and ju are written with u and spoken with ü
+    return (initial, final, tone)
 
 
 @cache

@@ -20,6 +20,7 @@ from transcription.prices import sums
 from transcription.questions import Question, is_smalltalk, question
 from transcription.recognise import candidates
 from transcription.records import assemble
+from transcription.repair import Mended, repair
 from transcription.transcript import Transcript
 from transcription.when import find_when
 from transcription.workdays import Workdays, default_workdays
@@ -35,6 +36,7 @@ class Understanding:
     intent: Intent
     drafts: tuple[Draft, ...] = ()
     question: Question | None = None
+    mended: tuple[Mended, ...] = ()
 
 
 def understand(
@@ -50,6 +52,9 @@ def understand(
     With a transcript the text counts as heard: homophones of names are repaired more readily, and slots know their
     seconds.
     """
+    mended: tuple[Mended, ...] = ()
+    if transcript is not None:
+        text, mended = repair(normal(text), lexicon)
     message = read(text, now=now, lexicon=lexicon, calendar=calendar, heard=transcript is not None)
     asked = question(message)
     if asked is not None:
@@ -57,7 +62,7 @@ def understand(
     drafts = assemble(message, candidates(message))
     if not drafts:
         return Understanding(message.text, "smalltalk" if is_smalltalk(message) else "unknown")
-    return Understanding(message.text, "record", tuple(_timed(draft, transcript) for draft in drafts))
+    return Understanding(message.text, "record", tuple(_timed(draft, transcript) for draft in drafts), mended=mended)
 
 
 def read(text: str, *, now: datetime, lexicon: Lexicon, calendar: Workdays | None, heard: bool) -> Message:
