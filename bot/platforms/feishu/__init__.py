@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.platforms.base import Sink
-from bot.platforms.feishu.callback import callback, look
+from bot.platforms.feishu.callback import look, taking
 from bot.platforms.feishu.client import Attachment, FeishuClient
 from bot.platforms.feishu.health import Health
 from bot.platforms.feishu.inbound import NAME
@@ -52,7 +52,7 @@ class FeishuPlatform:
         if not self._settings.webhook:
             return ()
         path = f"/callbacks/{NAME}/{self.app}"
-        take = callback(self._settings, self._receiver, self._clock, self.health, sink)
+        take = taking(self._settings, self._receiver, self._clock, self.health, sink)
         return web.post(path, take), web.get(path, look)
 
     async def listen(self, sink: Sink) -> None:

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def callback(settings: FeishuSettings, receiver: Receiver, clock: Clock, health: Health, sink: Sink) -> Handler:
+def taking(settings: FeishuSettings, receiver: Receiver, clock: Clock, health: Health, sink: Sink) -> Handler:
     """The POST handler of one app. An event is answered 200 only after `sink` returned."""
 
     async def handle(request: web.Request) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.platforms.base import Kind, MediaRef, Position
+from bot.platforms.feishu.storable import clean
 
 _MENTION = re.compile(r"@_user_\d+|@_all\b")
 
@@ -30,7 +31,7 @@ def read_content(message: Mapping[str, Any], names: Mapping[str, str]) -> Conten
     reader = _READERS.get(str(message.get("message_type")))
     if reader is None:
         return Content(Kind.UNSUPPORTED, str(message.get("content", "")))
-    return reader(json.loads(message["content"]), str(message["message_id"]), names)
+    return reader(clean(json.loads(message["content"])), str(message["message_id"]), names)
 
 
 def _text(content: dict[str, Any], message_id: str, names: Mapping[str, str]) -> Content:

@@ -11,6 +11,7 @@ from typing import Any
 from bot.errors import InboundRefused
 from bot.platforms.feishu.crypto import Undecryptable, decrypt, same, signature
 from bot.platforms.feishu.settings import FeishuSettings
+from bot.platforms.feishu.storable import clean, storable
 
 MAX_BODY = 1024 * 1024
 """No event of Feishu's comes near 1 MiB; what does is not worth decrypting."""
@@ -81,35 +82,21 @@ def _check_signature(body: bytes, headers: Mapping[str, str], settings: FeishuSe
 
 def _decrypted(encrypted: str, settings: FeishuSettings) -> Envelope:
     try:
-        return parse(decrypt(encrypted, settings.encrypt_key.get_secret_value()))
-    except Undecryptable as error:
+        plain = decrypt(encrypted, settings.encrypt_key.get_secret_value())
+        plain.decode()  # one wrong key in 256 leaves a valid padding, but never valid UTF-8
+    except (Undecryptable, UnicodeDecodeError) as error:
         raise InboundRefused("not decryptable") from error
+    return parse(plain)
 
 
 def parse(authentic: bytes) -> Envelope:
     """The event in bytes that are certainly Feishu's. What is no JSON object keeps its text and has no fields."""
-    raw = _storable(authentic.decode("utf-8", "replace"))
+    raw = storable(authentic.decode("utf-8", "replace"))
     try:
-        fields = _clean(json.loads(raw))
+        fields = clean(json.loads(raw))
     except (ValueError, RecursionError):
         fields = None
     return Envelope(fields if isinstance(fields, dict) else {}, raw)
-
-
-def _clean(value: Any) -> Any:
-    """`value` with every string storable; escapes in JSON can spell what no database takes."""
-    if isinstance(value, str):
-        return _storable(value)
-    if isinstance(value, list):
-        return [_clean(one) for one in value]
-    if isinstance(value, dict):
-        return {_storable(name): _clean(one) for name, one in value.items()}
-    return value
-
-
-def _storable(text: str) -> str:
-    """Without NUL and lone surrogates."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _check_addressee(fields: Mapping[str, Any], settings: FeishuSettings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import aiohttp
@@ -38,7 +39,7 @@ async def upload_image(api: Api, content: bytes) -> str:
 
     def form() -> aiohttp.FormData:
         fields = aiohttp.FormData({"image_type": "message"})
-        fields.add_field("image", content, filename=f"image{found.extension}", content_type=found.mime)
+        fields.add_field("image", io.BytesIO(content), filename=f"image{found.extension}", content_type=found.mime)
         return fields
 
     answer = await api.call("POST", "/open-apis/im/v1/images", form=form)
@@ -51,7 +52,9 @@ async def _upload_file(api: Api, body: FileBody) -> str:
     def form() -> aiohttp.FormData:
         # "stream" for everything else: opus and mp4 would have to be sent as sound and film.
         fields = aiohttp.FormData({"file_type": _TYPES.get(extension, "stream"), "file_name": body.name})
-        fields.add_field("file", body.content, filename=body.name, content_type=body.mime or "application/octet-stream")
+        fields.add_field(
+            "file", io.BytesIO(body.content), filename=body.name, content_type=body.mime or "application/octet-stream"
+        )
         return fields
 
     answer = await api.call("POST", "/open-apis/im/v1/files", form=form)

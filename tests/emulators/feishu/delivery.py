@@ -65,6 +65,7 @@ class Delivery:
             task = asyncio.create_task(self._repeat(envelope))
             self._repeating.add(task)
             task.add_done_callback(self._repeating.discard)
+            await asyncio.sleep(0)  # its clock starts now
         return outcomes[0].accepted
 
     async def callback(self, event_type: str, event: dict[str, Any]) -> Outcome:

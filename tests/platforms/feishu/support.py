@@ -68,8 +68,10 @@ async def callback_server(platform: FeishuPlatform, inbox: Inbox) -> AsyncIterat
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/callbacks/feishu/{platform.app}"
-    await runner.cleanup()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/callbacks/feishu/{platform.app}"
+    finally:
+        await runner.cleanup()
 
 
 @asynccontextmanager
@@ -77,9 +79,11 @@ async def listening(platform: FeishuPlatform, feishu: FeishuEmulator, inbox: Inb
     """Our long connection, open."""
     task = asyncio.create_task(platform.listen(inbox))
     await feishu.stream.connected()
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def to(user: str = "", group: str = "") -> Address:

@@ -21,14 +21,14 @@ EVENT = Frame(
     seq_id=1,
     log_id=2,
 )
+EVENT_BYTES = (
+    "08011002180120012a0d0a047479706512056576656e742a100a0a6d6573736167655f696412026d312a080a0373756d1201312a080a03"
+    "7365711201302a0e0a0874726163655f69641202743142027b7d"
+)
 VECTORS = [
     (ping(1), "08001000180120002a0c0a0474797065120470696e67"),
     (Frame(CONTROL, 1, {"type": "pong"}), "08001000180120002a0c0a04747970651204706f6e67"),
-    (
-        EVENT,
-        "08011002180120012a0d0a047479706512056576656e742a100a0a6d6573736167655f696412026d312a080a0373756d1201312a080a03"
-        "7365711201302a0e0a0874726163655f69641202743142027b7d",
-    ),
+    (EVENT, EVENT_BYTES),
 ]
 
 
@@ -108,12 +108,14 @@ def test_an_incomplete_message_is_forgotten_after_five_seconds() -> None:
 
 def test_a_crowd_of_incomplete_messages_is_bounded() -> None:
     assembly = Assembly()
-    for number in range(5000):
+    for number in range(600):
         assembly.add(_part(0, 2, b"x" * 100, f"m{number}"), NOW)
     assert len(assembly._partial) <= 257
 
 
-@pytest.mark.parametrize(("count", "index"), [("0", "0"), ("2", "2"), ("-1", "0"), ("1000", "1"), ("two", "1"), ("2", "-1")])
+@pytest.mark.parametrize(
+    ("count", "index"), [("0", "0"), ("2", "2"), ("-1", "0"), ("1000", "1"), ("two", "1"), ("2", "-1")]
+)
 def test_parts_that_make_no_sense_are_refused(count: str, index: str) -> None:
     with pytest.raises(FrameError):
         Assembly().add(Frame(DATA, headers={"message_id": "m", "sum": count, "seq": index}), NOW)
