@@ -118,7 +118,9 @@ class Flows:
         if ctx.actor.id in step.owner_ids:
             return str(ctx.actor.id)
         if ctx.actor.id in step.escalated_ids:
-            return str(step.owner_ids[0])
+            answered = engine.FlowState.from_dict(instance.progress).step(step.name).answers
+            waiting = [str(owner) for owner in step.owner_ids if str(owner) not in answered]
+            return (waiting or [str(step.owner_ids[0])])[0]
         raise NotYours(f"「{flows.definition(instance).title}」这一步")
 
     async def _decide(self, ctx: Context, instance: FlowInstance, event: engine.Event, payload: dict[str, Any]) -> None:
@@ -169,11 +171,12 @@ class Flows:
         await ctx.tx.flush()
         state = engine.FlowState.from_dict(instance.progress)
         instance.progress = state.with_owners(definition.name, [str(person.id) for person in owners]).to_dict()
-        await self._arm(ctx, step, ladder.schedule(definition, ctx.now, calendar))
+        await self.arm(ctx, step, ladder.schedule(definition, ctx.now, calendar))
         opened = {"step": step.name, "owners": step.owner_ids, "due": step.due_at.isoformat() if step.due_at else None}
         await ctx.event("flow.step_opened", ("flow", instance.id), {"flow": instance.flow, **opened}, by=reporter)
 
-    async def _arm(self, ctx: Context, step: FlowStep, moments: tuple[ladder.Deadline, ...]) -> None:
+    async def arm(self, ctx: Context, step: FlowStep, moments: tuple[ladder.Deadline, ...]) -> None:
+        """Sets a step's deadlines: the one place that writes them."""
         serial = await deadlines.last_id(ctx.tx)
         for moment in moments:
             if moment.kind == ladder.DUE:
@@ -198,7 +201,9 @@ class Flows:
         step.state, step.paused_at, step.outcome = "open", None, ""
         if step.remaining is not None:
             fired = [(row.payload["kind"], row.payload["index"]) for row in await deadlines.fired_for(ctx.tx, "step", step.id)]
-            await self._arm(ctx, step, ladder.resumed(definition, step.remaining, ctx.now, self._calendar(step), fired))
+            calendar = self._calendar(step)
+            await self.arm(ctx, step, ladder.resumed(definition, step.remaining, ctx.now, calendar, fired))
+            step.due_at = ladder.resumed_due(definition, step.remaining, ctx.now, calendar)
             step.remaining = None
 
     async def _close(self, ctx: Context, step: FlowStep) -> None:

@@ -6,6 +6,7 @@ timetable); otherwise it is skipped with an event, and the next occurrence is se
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -32,11 +33,25 @@ class Jobs:
     def __init__(self, services: Services, dispatcher: Dispatcher) -> None:
         self._services = services
         self._dispatcher = dispatcher
+        self._patrolled: dict[str, datetime] = {}
 
     async def arm(self) -> None:
         """Sets the next occurrence of every job that has none, and drops those whose timetable changed or is gone."""
         async with self._services.db.write() as tx:
             await rearm(await self._dispatcher.context(tx, "start"))
+
+
+    async def patrol(self) -> None:
+        """Runs the jobs that look after the product itself, each as often as its timetable says."""
+        now = self._services.clock.now()
+        for job in self._services.catalogues.packs.jobs.values():
+            every = job.timetable().every
+            if job.scope != "process" or every is None or now - self._patrolled.get(job.name, now - every) < every:
+                continue
+            self._patrolled[job.name] = now
+            async with self._services.db.write() as tx:
+                occurrence = Deadline(key=job.name, kind=KIND, at=now, payload={"job": job.name})
+                await self._services.routes.jobs[job.handler](await self._dispatcher.context(tx, f"job:{job.name}"), occurrence)
 
 
 async def rearm(ctx: Context) -> None:
@@ -54,7 +69,7 @@ async def rearm(ctx: Context) -> None:
 
 async def _scopes(ctx: Context, job: JobDef) -> list[tuple[str, JobDef, dict[str, Any]]]:
     """A job runs once for the company, or once for each team, at the team's own time, unless the team switched it off."""
-    if job.handler not in ctx.services.routes.jobs:
+    if job.scope == "process" or job.handler not in ctx.services.routes.jobs:
         return []
     if job.scope == "company":
         return [(job.name, job, {})]

@@ -105,6 +105,7 @@ class Runtime:
             await self.mailboxes.wake_waiting()
             while await self.sweeper.sweep():
                 pass
+            await self.jobs.patrol()
             self.sender.wake()
 
     # Time

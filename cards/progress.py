@@ -31,9 +31,10 @@ class UndoReport(Action):
 
 
 class OpenForm(Action):
-    """Offers the empty form where nothing was understood."""
+    """Offers the form, for a customer where one is known."""
 
     name: ClassVar[str] = "progress.form"
+    customer: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,10 @@ class Strict(BaseModel):
 
 
 class JobDef(Strict):
-    """An entry of the schedule: when, which handler, for the company or for each team."""
+    """An entry of the schedule: when, which handler, for the company or for each team.
+
+    `process`: looks after the product itself, every so often while it is up; nothing to catch up on after a pause.
+    """
 
     name: str
     title: str
@@ -44,7 +47,7 @@ class JobDef(Strict):
     weekday: int | None = None
     """1 = Monday … 7 = Sunday."""
     late: str = "4小时"
-    scope: Literal["company", "team"] = "company"
+    scope: Literal["company", "team", "process"] = "company"
 
     def timetable(self) -> Timetable:
         return Timetable(

@@ -25,7 +25,7 @@ async def _mend(ctx: Context, instance: FlowInstance, step: FlowStep, rung: set[
     """Sets what is missing, keeps the trail, and tells the admins once a step."""
     definition = flows.definition(instance).step(step.name)
     moments = rules.mended(definition, step.opened_at, step.due_at, ctx.now, restore(step.calendar), rung)
-    await ctx.flows._arm(ctx, step, moments)  # noqa: SLF001 - the one place that writes a step's deadlines
+    await ctx.flows.arm(ctx, step, moments)
     await ctx.event("audit.mended", ("flow", instance.id), {"flow": instance.flow, "step": step.name})
     words = say(
         "audit.mended",

@@ -58,7 +58,7 @@ async def nothing_understood(ctx: Context, message: Message) -> bool:
 
 @router.pressed(OpenForm)
 async def open_form(ctx: Context, press: OpenForm) -> None:
-    await ctx.forms.ask(ctx, Asking(FORM))
+    await ctx.forms.ask(ctx, Asking(FORM, values={"customer": press.customer} if press.customer else {}))
 
 
 @router.command("progress", "填一张客户推进卡", "/progress", "/progress 客户名")

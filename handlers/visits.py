@@ -13,6 +13,7 @@ from bot.router import Router
 from cards import visits as cards
 from cards.texts import say
 from cards.visits import StartVisit
+from handlers.visit_words import missing_words, required, titles
 from rules import visits as rules
 from rules.places import Position, distance, is_far
 from storage import people, visits
@@ -96,7 +97,7 @@ async def evidence_by_message(ctx: Context, message: Message) -> bool:
         await _judge_again(ctx, visit)
         return False
     taken = await _take(ctx, visit, photos)
-    await ctx.reply(say("visits.taken", taken=taken, missing=_missing(ctx, visit)))
+    await ctx.reply(say("visits.taken", taken=taken, missing=missing_words(ctx, visit)))
     await _judge_again(ctx, visit)
     return True
 
@@ -140,7 +141,7 @@ async def _leave(ctx: Context, visit: Visit, given: dict[str, Any]) -> None:
     visit.evidence = {**visit.evidence, **given}
     if given.get("next_at"):
         visit.next_at = ctx.now.fromisoformat(given["next_at"])
-    verdict = rules.judge(_required(ctx, visit.kind), visit.evidence)
+    verdict = rules.judge(required(ctx, visit.kind), visit.evidence)
     visit.state, visit.missing = verdict.state, [list(any_of) for any_of in verdict.missing]
     ctx.tx.add(
         Interaction(
@@ -161,7 +162,7 @@ async def _leave(ctx: Context, visit: Visit, given: dict[str, Any]) -> None:
 async def _report(ctx: Context, visit: Visit) -> None:
     """The rep sees how the visit stands; the manager hears of one that lacks something."""
     customer = await ctx.tx.get_one(Customer, visit.customer_id)
-    missing = _missing(ctx, visit)
+    missing = missing_words(ctx, visit)
     following = ctx.moment(visit.next_at) if visit.next_at else ""
     await ctx.reply(cards.finished(customer.name, missing=missing, following=following), thread=thread(visit.id))
     superior = await people.superior(ctx.tx, ctx.actor)
@@ -197,7 +198,7 @@ async def _take(ctx: Context, visit: Visit, photos: list[Attachment]) -> str:
         await _flag_distance(ctx, visit)
         return titles(ctx)["position"]
     await _refuse_used(ctx, visit, [photo.sha256 for photo in photos])
-    wanted = [name for any_of in _required(ctx, visit.kind) for name in any_of if name in PHOTOS]
+    wanted = [name for any_of in required(ctx, visit.kind) for name in any_of if name in PHOTOS]
     name = next((name for name in wanted if name not in visit.evidence), wanted[0] if wanted else PHOTOS[0])
     visit.evidence = {**visit.evidence, name: [*_keys(visit.evidence.get(name)), *(photo.sha256 for photo in photos)]}
     return titles(ctx)[name]
@@ -207,7 +208,7 @@ async def _judge_again(ctx: Context, visit: Visit) -> None:
     """A visit that is over and lacked something may be complete now."""
     if visit.state != "incomplete":
         return
-    verdict = rules.judge(_required(ctx, visit.kind), visit.evidence)
+    verdict = rules.judge(required(ctx, visit.kind), visit.evidence)
     visit.missing = [list(any_of) for any_of in verdict.missing]
     if verdict.missing:
         return
@@ -248,20 +249,6 @@ async def _flag_distance(ctx: Context, visit: Visit) -> None:
 
 def thread(visit_id: int) -> str:
     return f"visit:{visit_id}"
-
-
-def titles(ctx: Context) -> dict[str, str]:
-    """What people call each piece of evidence: the titles of the fields, and the voice memo."""
-    forms = (form for name, form in ctx.catalogue.forms.items() if name.startswith("visit_") and name != "visit_start")
-    return {"voice": say("visits.voice"), **{field.name: field.title for form in forms for field in form.fields}}
-
-
-def _required(ctx: Context, kind: str) -> tuple[rules.Requirement, ...]:
-    return rules.requirements(kind, ctx.catalogue.setting("visits")["evidence"])
-
-
-def _missing(ctx: Context, visit: Visit) -> str:
-    return rules.judge(_required(ctx, visit.kind), visit.evidence).said(titles(ctx))
 
 
 def _keys(value: Any) -> list[str]:

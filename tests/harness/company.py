@@ -30,7 +30,7 @@ CUSTOMERS = (
 )
 
 
-async def settle(tx: AsyncSession, platform: str, app: str) -> dict[str, int]:
+async def settle(tx: AsyncSession, platform: str, app: str, now: datetime = START) -> dict[str, int]:
     """Writes the company; gives each person's id by user name."""
     team = Team(name="华东一组")
     tx.add(team)
@@ -44,22 +44,22 @@ async def settle(tx: AsyncSession, platform: str, app: str) -> dict[str, int]:
             team_id=team.id if department == "销售部" else None,
             superior_id=ids[superior] if superior else None,
             admin=role == "admin",
-            joined_at=START - timedelta(days=400),
+            joined_at=now - timedelta(days=400),
         )
         tx.add(person)
         await tx.flush()
         ids[user] = person.id
-        tx.add(Identity(person_id=person.id, platform=platform, app=app, user=user, last_seen_at=START))
+        tx.add(Identity(person_id=person.id, platform=platform, app=app, user=user, last_seen_at=now))
     tx.add(Group(platform=platform, app=app, chat="east", title="华东一组", team_id=team.id))
     for number, (name, owner, level, stage) in enumerate(CUSTOMERS):
-        customer = Customer(name=name, owner_id=ids[owner], level=level, created_at=START, latitude=31.23, longitude=121.47)
+        customer = Customer(name=name, owner_id=ids[owner], level=level, created_at=now, latitude=31.23, longitude=121.47)
         tx.add(customer)
         await tx.flush()
         opportunity = Opportunity(
-            customer_id=customer.id, owner_id=ids[owner], title=f"{name}采购", stage=stage, stage_since=START - timedelta(days=10)
+            customer_id=customer.id, owner_id=ids[owner], title=f"{name}采购", stage=stage, stage_since=now - timedelta(days=10)
         )
         contact = Interaction(
-            customer_id=customer.id, person_id=ids[owner], kind="call", at=START - timedelta(hours=2 + number), note="电话"
+            customer_id=customer.id, person_id=ids[owner], kind="call", at=now - timedelta(hours=2 + number), note="电话"
         )
         tx.add_all([opportunity, contact])
     tx.add(Contact(customer_id=1, name="王经理", title="采购经理"))

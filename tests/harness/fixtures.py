@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,15 @@ from tests.harness.team import Team
 from tests.harness.voices import ScriptedTranscriber
 
 
-async def open_team(folder: Path, url: str, platform: RecordingPlatform | None = None) -> Team:
-    """A company on a fresh database, its clock standing at Wednesday 10:00."""
+async def open_team(folder: Path, url: str, platform: RecordingPlatform | None = None, start: datetime = START) -> Team:
+    """A company on a fresh database, its clock standing at Wednesday 10:00 unless told otherwise."""
     platform = platform or RecordingPlatform()
     db = Database(url)
     await migrate(db)
     async with db.write() as tx:
-        await settle(tx, platform.name, platform.app)
+        await settle(tx, platform.name, platform.app, start)
     settings = Settings(data=folder, database=url)
-    clock = VirtualClock(START)
+    clock = VirtualClock(start)
     app = build(settings, clock=clock, db=db, transcriber=ScriptedTranscriber(), platforms=lambda _: [platform])
     await app.runtime.open()
     return Team(app, platform, clock)
