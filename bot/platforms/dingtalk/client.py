@@ -90,7 +90,7 @@ class DingTalkClient:
             case FileBody() as file:
                 return Receipt(await self._sender.file(message.to, file))
             case CardBody() as body:
-                return await self._cards.send(message.to, body)
+                return await self._cards.send(message.to, body, quiet=message.quiet)
             case UpdateBody() as body:
                 return await self._cards.update(message.to, body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,8 @@ THIS_CARD = ("param.cardTemplateIdEmpty", "MissingStringValue", "param.cardDataI
 LINK_CHARS = PIECE_BYTES // 3 - 400
 """Characters of text in an ActionCard, with room for its links."""
 
+UNDELIVERED = 1000
+
 
 class Instances:
     """Sends and changes cards for one app."""
@@ -41,14 +44,16 @@ class Instances:
         self._api = api
         self._sender = sender
         self._ladder = ladder
+        self._undelivered: OrderedDict[str, str] = OrderedDict()
+        """Instances that exist but could not be delivered, with the reason: for them "exists" is not "arrived"."""
 
-    async def send(self, to: Address, body: CardBody) -> Receipt:
+    async def send(self, to: Address, body: CardBody, *, quiet: bool = False) -> Receipt:
         """Tries the rungs from the best down. A rung that failed for good, or failed where the next one worked,
         is left out for a day."""
         failed: list[tuple[Rung, RungFailed]] = []
         for rung in self._ladder.rungs(body.card, group=bool(to.group)):
             try:
-                receipt = await self._on(rung, to, body)
+                receipt = await self._on(rung, to, body, quiet)
             except RungFailed as failure:
                 failed.append((rung, failure))
                 continue
@@ -85,14 +90,14 @@ class Instances:
             if failure.lasting:
                 self._ladder.drop(rung, str(failure))
 
-    async def _on(self, rung: Rung, to: Address, body: CardBody) -> Receipt:
+    async def _on(self, rung: Rung, to: Address, body: CardBody, quiet: bool) -> Receipt:
         if rung in CARD_RUNGS:
-            return await self._instance(rung, to, body)
+            return await self._instance(rung, to, body, quiet)
         drawn = cards.as_links(body.card, body.card_key, rung, LINK_CHARS)
         message = await self._sender.deliver(to, link_card(drawn))
         return Receipt(message, {"rung": rung.value, "left_out": list(drawn.left_out)})
 
-    async def _instance(self, rung: Rung, to: Address, body: CardBody) -> Receipt:
+    async def _instance(self, rung: Rung, to: Address, body: CardBody, quiet: bool) -> Receipt:
         """One create-and-deliver. A card that exists already was delivered by an earlier attempt of the same push."""
         drawn = cards.draw(body.card, rung, self._settings)
         track = Track(body.card_key, rung, bool(to.group)).write(to.group or to.user)
@@ -103,28 +108,39 @@ class Instances:
             "userIdType": 1,
             "cardData": {"cardParamMap": drawn.params},
             **self._callback(),
-            **self._space(to, cards.summary(body.card)),
+            **self._space(to, cards.summary(body.card), quiet),
         }
         try:
             answer = await self._api.ask("POST", "/v1.0/card/instances/createAndDeliver", request)
         except ApiError as error:
-            if error.refusal.is_any(ALREADY):
-                return receipt
-            raise _failure(error.refusal) from error
-        _check_delivered(answer)
+            if not error.refusal.is_any(ALREADY):
+                raise _failure(error.refusal) from error
+        else:
+            self._note_delivery(track, answer)
+        if track in self._undelivered:
+            raise RungFailed(self._undelivered[track], lasting=True)
         return receipt
+
+    def _note_delivery(self, track: str, answer: Mapping[str, Any]) -> None:
+        """HTTP 200 with a result that failed happens."""
+        results = (answer.get("result") or {}).get("deliverResults") or ()
+        for result in results:
+            if not result.get("success"):
+                self._undelivered[track] = f"投放失败：{result.get('errorMsg') or '没有说明原因'}"
+        while len(self._undelivered) > UNDELIVERED:
+            self._undelivered.popitem(last=False)
 
     def _callback(self) -> dict[str, str]:
         if self._settings.stream:
             return {"callbackType": "STREAM"}
         return {"callbackType": "HTTP", "callbackRouteKey": self._settings.card_route_key}
 
-    def _space(self, to: Address, line: str) -> dict[str, Any]:
+    def _space(self, to: Address, line: str, quiet: bool) -> dict[str, Any]:
         """Where the card goes. Without lastMessageI18n the chat list shows only that it is a card."""
         model = {
             "supportForward": False,
             "lastMessageI18n": {"ZH_CN": line},
-            "notification": {"alertContent": line, "notificationOff": False},
+            "notification": {"alertContent": line, "notificationOff": quiet},
         }
         if to.group:
             return {
@@ -145,14 +161,6 @@ def _failure(refusal: Refusal) -> DeliveryError:
     if refusal.is_any(THIS_CARD):
         return RungFailed(str(refusal), lasting=False)
     return error_of(refusal)
-
-
-def _check_delivered(answer: Mapping[str, Any]) -> None:
-    """HTTP 200 with a result that failed happens: raises RungFailed for it."""
-    results = (answer.get("result") or {}).get("deliverResults") or ()
-    for result in results:
-        if not result.get("success"):
-            raise RungFailed(f"投放失败：{result.get('errorMsg') or '没有说明原因'}", lasting=True)
 
 
 def _details(receipt: Mapping[str, Any]) -> dict[str, Any]:

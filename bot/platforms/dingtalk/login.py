@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from bot.errors import NotFound
+from bot.errors import NotFound, Unreachable
 from bot.platforms.dingtalk.api import Api
 from bot.platforms.dingtalk.settings import DingTalkSettings
 
@@ -46,7 +46,10 @@ class Login:
         if self._settings.corp_id and corp and corp != self._settings.corp_id:
             raise NotFound(NOT_OURS)
         me = await self._api.me(str(answer.get("accessToken") or ""))
-        found = await self._api.old("/topapi/user/getbyunionid", {"unionid": str(me.get("unionId") or "")})
+        try:
+            found = await self._api.old("/topapi/user/getbyunionid", {"unionid": str(me.get("unionId") or "")})
+        except Unreachable as error:
+            raise NotFound(NOT_OURS) from error
         return _user(found)
 
     async def from_app(self, code: str) -> str:

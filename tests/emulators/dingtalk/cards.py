@@ -30,6 +30,8 @@ class Cards:
 
     def __init__(self, emulator: DingTalkEmulator) -> None:
         self._e = emulator
+        self.created: dict[str, Instance] = {}
+        """Every instance, delivered or not."""
         self.streamed: set[str] = set()
         self.routes_by_key: dict[str, tuple[str, str]] = {}
         """callbackRouteKey to (address, apiSecret)."""
@@ -104,7 +106,7 @@ class Cards:
             raise NewRefused("param.templateNotExist")
         if not template.published:
             raise NewRefused("param.templateUnpublished")
-        if self._e.world.instance(body["outTrackId"]) is not None:
+        if body["outTrackId"] in self.created:
             raise NewRefused("param.cardAlreadyExist")
         params = self._params(body.get("cardData"), body["cardTemplateId"])
         private = {
@@ -118,6 +120,8 @@ class Cards:
             body.get("callbackType", ""),
             body.get("callbackRouteKey", ""),
         )
+        instance.spaces = {name: body[name] for name in body if name.endswith("OpenSpaceModel")}
+        self.created[instance.id] = instance
         return instance
 
     def _deliver(self, instance: Instance, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +149,8 @@ class Cards:
     def _place(self, instance: Instance, kind: str, target: str, body: Mapping[str, Any]) -> str:
         """Puts the card into its conversation; gives what went wrong, or ""."""
         name = "imGroup" if kind == "IM_GROUP" else "imRobot"
-        model, deliver = body.get(f"{name}OpenSpaceModel") or {}, body.get(f"{name}OpenDeliverModel")
+        model = body.get(f"{name}OpenSpaceModel") or instance.spaces.get(f"{name}OpenSpaceModel") or {}
+        deliver = body.get(f"{name}OpenDeliverModel")
         if deliver is None:
             raise NewRefused("param.openDeliverModelEmpty")
         if "supportForward" not in model:
@@ -165,7 +170,7 @@ class Cards:
         return ""
 
     def _found(self, body: Mapping[str, Any]) -> Instance:
-        instance = self._e.world.instance(str(body.get("outTrackId")))
+        instance = self.created.get(str(body.get("outTrackId")))
         if instance is None:
             raise NewRefused("param.cardNotExist")
         return instance

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.emulators.dingtalk.refusals import NewRefused, OldRefused
-from tests.emulators.dingtalk.world import Message
+from tests.emulators.dingtalk.world import Message, Shown, World
 
 if TYPE_CHECKING:
     from tests.emulators.dingtalk.server import DingTalkEmulator
@@ -216,3 +216,26 @@ def _webhook_message(body: dict[str, Any]) -> tuple[str, dict[str, Any], list[st
         case {"msgtype": "text" | "markdown" | "actionCard"}:
             raise OldRefused(40035, "缺少参数")
     raise OldRefused(400105, "不支持的消息类型")
+
+
+def draw_message(world: World, message: Message) -> Shown:
+    """A robot message as its receivers see it."""
+    param = message.param
+    shown = Shown(
+        message.id, "markdown", param.get("text", ""), param.get("title", ""), message.chat, recalled=message.recalled
+    )
+    shown.line = shown.title
+    match message.key:
+        case "sampleText":
+            shown.kind, shown.text = "text", param["content"]
+        case "sampleImageMsg":
+            shown.kind, shown.content = "picture", world.media.get(param["photoURL"], ("", b""))[1]
+        case "sampleFile":
+            shown.kind, shown.title, shown.content = "file", param["fileName"], world.media[param["mediaId"]][1]
+        case "sampleActionCard":
+            shown.links = {param["singleTitle"]: param["singleURL"]}
+        case key if key.startswith("sampleActionCard"):
+            shown.links = {
+                param[f"actionTitle{n}"]: param[f"actionURL{n}"] for n in range(1, 6) if f"actionTitle{n}" in param
+            }
+    return shown

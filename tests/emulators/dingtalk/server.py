@@ -22,7 +22,7 @@ from tests.emulators.dingtalk.media import Files
 from tests.emulators.dingtalk.page import routes as page_routes
 from tests.emulators.dingtalk.push import HttpPush
 from tests.emulators.dingtalk.refusals import OldRefused, Refused
-from tests.emulators.dingtalk.robot import Robot
+from tests.emulators.dingtalk.robot import Robot, draw_message
 from tests.emulators.dingtalk.stream import Gateway, Push
 from tests.emulators.dingtalk.templates import Template
 from tests.emulators.dingtalk.world import CORP, Conversation, Department, Instance, Message, Person, Shown, World
@@ -249,7 +249,7 @@ class DingTalkEmulator:
             )
             templates.draw(self.templates[item.template].layout, item.seen_by(user), shown, self.world.people[user])
             return shown
-        return _message(self.world, item)
+        return draw_message(self.world, item)
 
     @web.middleware
     async def _guard(
@@ -278,25 +278,3 @@ class DingTalkEmulator:
             raise OldRefused(40089, "不合法的corpid或corpsecret")
         value, life = self.access.token()
         return web.json_response({"errcode": 0, "errmsg": "ok", "access_token": value, "expires_in": life})
-
-
-def _message(world: World, message: Message) -> Shown:
-    param = message.param
-    shown = Shown(
-        message.id, "markdown", param.get("text", ""), param.get("title", ""), message.chat, recalled=message.recalled
-    )
-    shown.line = shown.title
-    match message.key:
-        case "sampleText":
-            shown.kind, shown.text = "text", param["content"]
-        case "sampleImageMsg":
-            shown.kind, shown.content = "picture", world.media.get(param["photoURL"], ("", b""))[1]
-        case "sampleFile":
-            shown.kind, shown.title, shown.content = "file", param["fileName"], world.media[param["mediaId"]][1]
-        case "sampleActionCard":
-            shown.links = {param["singleTitle"]: param["singleURL"]}
-        case key if key.startswith("sampleActionCard"):
-            shown.links = {
-                param[f"actionTitle{n}"]: param[f"actionURL{n}"] for n in range(1, 6) if f"actionTitle{n}" in param
-            }
-    return shown

@@ -112,6 +112,8 @@ class Instance:
     to: list[str] = field(default_factory=list)
     chat: str = ""
     line: str = ""
+    spaces: dict[str, Any] = field(default_factory=dict)
+    """Space models given when it was created."""
     edits: int = 0
     local: dict[str, dict[str, str]] = field(default_factory=dict)
     """What a callback's answer showed to the person who pressed, until the next update."""

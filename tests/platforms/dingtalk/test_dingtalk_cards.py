@@ -26,7 +26,7 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("form", LAYOUTS, ids=["genjin", "official", "ask"])
 @given(card=drawing.cards())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_card_fits_a_form_template(form: FormTemplate, card: Card) -> None:
     drawn = cards.as_form(card, form, LIMIT)
     assert all(
@@ -41,7 +41,7 @@ def test_every_card_fits_a_form_template(form: FormTemplate, card: Card) -> None
 
 
 @given(card=drawing.cards())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_card_fits_the_general_card(card: Card) -> None:
     drawn = cards.as_buttons(card, AI_CARD_TEMPLATE, LIMIT)
     assert len(drawn.params["msgContent"]) <= LIMIT
@@ -51,7 +51,7 @@ def test_every_card_fits_the_general_card(card: Card) -> None:
 
 @pytest.mark.parametrize("rung", [Rung.LINKS, Rung.PAGE, Rung.TEXT])
 @given(card=drawing.cards())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_card_fits_a_message(rung: Rung, card: Card) -> None:
     drawn = cards.as_links(card, "key", rung, LIMIT)
     assert drawn.text and len(drawn.text) <= LIMIT

@@ -174,7 +174,7 @@ async def test_several_submit_buttons_become_a_choice(online: App, ding: DingTal
 
 async def test_a_card_dingtalk_forgot_is_expired(app: App, ding: DingTalkEmulator) -> None:
     receipt = await app.send(CardBody(ANSWER, "k"), user="wang")
-    ding.world.history.clear()
+    ding.cards.created.clear()
     with pytest.raises(CardExpired):
         await app.send(UpdateBody(DONE, "k", dict(receipt.details)), user="wang")
 

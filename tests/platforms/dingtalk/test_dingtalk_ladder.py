@@ -125,6 +125,16 @@ async def test_an_undelivered_card_is_sent_another_way_and_remembered(make_app: 
     assert [shown.kind for shown in ding.inbox("wang")] == ["markdown", "markdown"]
 
 
+async def test_an_undelivered_card_that_exists_has_not_arrived(make_app: Make, ding: DingTalkEmulator) -> None:
+    ding.cards.undeliverable = "space error"
+    ding.access.troubles.append(Trouble("batchSend", qps()))
+    app = make_app()
+    with pytest.raises(RetryAfter):
+        await rung(app, "k")
+    assert await rung(app, "k") == "l", "the retry must not take the undelivered instance for a delivered one"
+    assert len(ding.inbox("wang")) == 1
+
+
 async def test_a_stranger_is_unreachable_and_no_rung_is_blamed(make_app: Make, ding: DingTalkEmulator) -> None:
     app = make_app()
     with pytest.raises(Unreachable):
