@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.platforms.base import Chat, Inbound, Kind, MediaRef, Position, Press
@@ -37,6 +38,11 @@ def inbound_of(row: ConsoleMessage, app: str, title: str) -> Inbound:
         mentioned=in_group and MENTION.search(said) is not None,
         message_id=str(row.body.get("card_message", row.id)),
     )
+
+
+def entered(user: str, app: str, now: datetime) -> Inbound:
+    """Somebody opens their empty chat; once a person, however often the page says so."""
+    return Inbound(NAME, app, f"entered:{user}", Kind.ENTERED, user, Chat(user), now)
 
 
 def position_of(given: Any) -> dict[str, Any]:

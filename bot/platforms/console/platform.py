@@ -107,6 +107,7 @@ class ConsolePlatform:
             web.post("/console/api/messages", answering(posts.message)),
             web.post("/console/api/presses", answering(posts.press)),
             web.post("/console/api/uploads", answering(posts.upload)),
+            web.post("/console/api/enter", answering(posts.enter)),
             web.post("/console/api/read", answering(posts.read)),
             web.post("/console/api/clock", answering(posts.move_clock)),
         ]

@@ -10,11 +10,11 @@ import structlog
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.platforms.base import Media, Sink
+from bot.platforms.base import Inbound, Media, Sink
 from bot.platforms.console.answers import Problem, answer
 from bot.platforms.console.hub import Event, Hub
 from bot.platforms.console.identity import Identity
-from bot.platforms.console.inbound import MENTION, inbound_of, position_of
+from bot.platforms.console.inbound import MENTION, entered, inbound_of, position_of
 from bot.platforms.console.ports import Attachments, ConsolePerson, TimeMachine
 from bot.platforms.console.presses import checked_action, checked_answers, picked_attachments
 from bot.platforms.console.reading import Upload, json_body, text_of, upload_body
@@ -86,6 +86,12 @@ class Posts:
             await console.add(tx, new, self.clock.now())
         url = self.view.file(person.user, sha256, media.name)
         return answer({"key": sha256, "name": media.name, "size": len(media.content), "url": url})
+
+    async def enter(self, request: web.Request) -> web.StreamResponse:
+        """POST /console/api/enter: the person's private chat stands open and empty, so the bot may greet them."""
+        person = await self.identity.author(request)
+        await self._sink(entered(person.user, self.settings.app, self.clock.now()), f"user:{person.user}")
+        return answer({"ok": True})
 
     async def read(self, request: web.Request) -> web.StreamResponse:
         """POST /console/api/read: {conversation, upto}."""
@@ -161,11 +167,14 @@ class Posts:
         return row
 
     async def _hand_over(self, row: ConsoleMessage, title: str) -> None:
+        await self._sink(inbound_of(row, self.settings.app, title), row.conversation)
+
+    async def _sink(self, inbound: Inbound, conversation: str) -> None:
         try:
-            await self.sink(inbound_of(row, self.settings.app, title))
+            await self.sink(inbound)
         except Exception as error:  # whatever kept it from being made durable: the person hears that it was not
-            log.exception("console message not accepted", key=row.key)
-            self.hub.publish(Event("hint", conversation=row.conversation, fields={"busy": False, "text": ""}))
+            log.exception("console message not accepted", key=inbound.event_key)
+            self.hub.publish(Event("hint", conversation=conversation, fields={"busy": False, "text": ""}))
             raise Problem(503, "not_kept", "刚才这条还没有存下来，请点「重试」。") from error
 
 

@@ -67,7 +67,7 @@ class Playground:
         elif inbound.kind is Kind.VOICE:
             await self.platform.client.annotate(inbound.message_id, "**宏达机械**今天**已报价**，客户嫌价格高，**竞品压价**。")
             await self.say(CardBody(samples.draft(inbound.media[0].ref), f"voice-{self.count}"), **place)
-        elif inbound.chat.kind == "direct" or inbound.mentioned:
+        elif inbound.kind is not Kind.ENTERED and (inbound.chat.kind == "direct" or inbound.mentioned):
             await self.say(TextBody(f"收到：{inbound.text or inbound.kind}"), **place)
 
 
@@ -77,7 +77,7 @@ async def build(folder: Path, *, settings: ConsoleSettings | None = None) -> Pla
         await connection.run_sync(Table.metadata.create_all)
     clock, attachments = VirtualClock(START), MemoryAttachments()
     platform = ConsolePlatform(
-        settings or ConsoleSettings(demo=True, title="演示公司 · 华东工业"),
+        settings or ConsoleSettings(demo=True, title="演示公司 · 华东工业", file_bytes=2 * 1024 * 1024),
         db,
         clock,
         attachments,

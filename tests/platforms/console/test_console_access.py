@@ -80,7 +80,7 @@ async def test_a_post_from_another_page_is_refused(open_stage: OpenStage, header
     assert len(stage.sink.messages) == (status == 200)
 
 
-@pytest.mark.parametrize("path", ["messages", "presses", "uploads", "read", "clock"])
+@pytest.mark.parametrize("path", ["messages", "presses", "uploads", "enter", "read", "clock"])
 async def test_every_post_checks_where_it_comes_from(stage: Stage, path: str) -> None:
     status, answer = await stage.post(path, "lilei", {}, {"Origin": "https://evil.example"})
     assert (status, answer["error"]["code"]) == (403, "origin")

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, async_playwright, expect
+from aiohttp.test_utils import BaseTestServer, TestServer
+from playwright.async_api import Browser, FilePayload, Locator, Page, async_playwright, expect
 
 from bot.errors import RetryAfter
 from bot.platforms.base import CardBody, Inbound, TextBody
@@ -27,10 +27,17 @@ FLAGS = (
 NASTY = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>"
 
 
+async def choose(page: Page, button: Locator, name: str, content: bytes) -> None:
+    """Presses a button that asks for a file, and gives this one."""
+    async with page.expect_file_chooser() as chooser:
+        await button.click()
+    await (await chooser.value).set_files(FilePayload(name=name, mimeType="", buffer=content))
+
+
 class Window:
     """A browser at the playground; pages report their errors here."""
 
-    def __init__(self, browser: Browser, server: TestServer, playground: Playground) -> None:
+    def __init__(self, browser: Browser, server: BaseTestServer, playground: Playground) -> None:
         self.browser = browser
         self.server = server
         self.playground = playground
@@ -64,9 +71,7 @@ async def test_a_rep_speaks_corrects_and_confirms(window: Window) -> None:
     await page.press("#entry", "Enter")
     await expect(page.locator(".msg.me .bubble").last).to_have_text("宏达机械今天已报价")
     await expect(page.locator(".msg .bubble").last).to_have_text("收到：宏达机械今天已报价")
-    async with page.expect_file_chooser() as chooser:
-        await page.click("#file")
-    await (await chooser.value).set_files([{"name": "语音.wav", "mimeType": "audio/wav", "buffer": tone(1.0)}])
+    await choose(page, page.locator("#file"), "语音.wav", tone(1.0))
     await expect(page.locator(".msg.me .said").last).to_have_text("宏达机械今天已报价，客户嫌价格高，竞品压价。")
     await expect(page.locator(".card")).to_have_count(5)
     card = page.locator(".card").last
@@ -128,6 +133,9 @@ async def test_what_was_not_kept_can_be_sent_again_and_is_one_message(window: Wi
     await page.fill("#entry", "排期明天给")
     await page.press("#entry", "Enter")
     await expect(page.locator(".state")).to_contain_text("还没有存下来")
+    await page.click("[data-user=chen]")
+    await expect(page.locator(".card.late")).to_be_visible()
+    await page.click("[data-user=zhao]")
     await page.get_by_role("button", name="重试").click()
     await expect(page.locator(".msg .bubble").last).to_have_text("收到：排期明天给")
     await expect(page.locator(".msg.me")).to_have_count(1)
@@ -159,10 +167,8 @@ async def test_another_person_another_page_and_their_unread_messages(window: Win
 
 async def test_a_file_that_is_empty_or_too_large_is_refused_on_the_spot(window: Window) -> None:
     page = await window.page_of("lilei")
-    for name, content, words in (("空.jpg", b"", "是空的（0 字节）"), ("大.bin", b"x" * (20 * 1024 * 1024 + 1), "超过 20.0 MB")):
-        async with page.expect_file_chooser() as chooser:
-            await page.click("#file")
-        await (await chooser.value).set_files([{"name": name, "mimeType": "", "buffer": content}])
+    for name, content, words in (("空.jpg", b"", "是空的（0 字节）"), ("大.bin", b"x" * (2 * 1024 * 1024 + 1), "超过 2.0 MB")):
+        await choose(page, page.locator("#file"), name, content)
         await expect(page.locator("#notice")).to_contain_text(words)
     assert window.playground.inbounds == []
 
@@ -170,9 +176,7 @@ async def test_a_file_that_is_empty_or_too_large_is_refused_on_the_spot(window: 
 async def test_photos_of_a_card_are_uploaded_and_go_with_the_press(window: Window) -> None:
     page = await window.page_of("lilei")
     card = page.locator(".card", has_text="到店 · 仁和医院")
-    async with page.expect_file_chooser() as chooser:
-        await card.get_by_role("button", name="添加照片").click()
-    await (await chooser.value).set_files([{"name": "陈列.png", "mimeType": "image/png", "buffer": drawing() + b"x"}])
+    await choose(page, card.get_by_role("button", name="添加照片"), "陈列.png", drawing() + b"x")
     await expect(card.locator(".tile .remove")).to_have_count(2)
     await card.get_by_role("button", name="取当前位置").click()
     await page.get_by_role("button", name="上海 · 人民广场").click()

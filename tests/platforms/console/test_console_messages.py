@@ -154,6 +154,14 @@ async def test_broken_json_and_other_content_are_refused(stage: Stage) -> None:
     assert (broken.status, plain.status, formless.status) == (400, 415, 400)
 
 
+async def test_opening_the_chat_lets_the_bot_greet_once(stage: Stage) -> None:
+    for _ in range(2):
+        assert (await stage.post("enter", "zhao", {}))[0] == 200
+    [inbound] = stage.sink.messages
+    assert (inbound.kind, inbound.sender, inbound.chat.id) == (Kind.ENTERED, "zhao", "zhao")
+    assert await stage.conversation("zhao") == []
+
+
 async def test_what_a_crash_left_unhanded_reaches_the_sink_at_the_next_start(stage: Stage) -> None:
     stage.sink.failing = True
     await stage.types("lilei", "崩溃前的一句")

@@ -1,8 +1,9 @@
 // The page put together: who I am, what I see, and everything that happens live.
 
-import { actAs, Failure, freshId, get, post } from "./api.js";
+import { actAs, Failure, get, post } from "./api.js";
 import { Composer } from "./composer.js";
 import { byId, el } from "./dom.js";
+import { Sending } from "./sending.js";
 import { drawToday, Side } from "./side.js";
 import { listen } from "./stream.js";
 import { Thread } from "./thread.js";
@@ -13,7 +14,8 @@ const HINT_LASTS = { typing: 20000, voice: 120000 };
 class Chat {
   constructor() {
     this.thread = new Thread({ seen: (last) => this.seen(last) });
-    this.composer = new Composer({ say: this, notice: (words) => this.notice(words) });
+    this.sending = new Sending(this);
+    this.composer = new Composer({ say: this.sending, notice: (words) => this.notice(words) });
     this.side = new Side({ become: (user) => this.become(user), open: (room) => this.openRoom(room, true) });
     this.rooms = [];
     this.room = "";
@@ -105,8 +107,10 @@ class Chat {
       const page = await get("messages", { conversation: id });
       if (this.room !== id) return;
       this.thread.open(this.me.user, id, page.messages);
+      this.sending.again(id, this.me.user);
       byId("older").hidden = !page.more;
       this.empty();
+      if (!page.messages.length && id.startsWith("user:")) await post("enter", {});
       if (chosen && matchMedia("(pointer: fine)").matches) byId("entry").focus();
     });
   }
@@ -132,47 +136,6 @@ class Chat {
     const examples = group ? [] : this.everyone.examples.map((text) => el("button", { class: "chip", type: "button", onclick: () => this.composer.fill(text) }, text));
     const words = group ? "群里还没有消息。@跟进 就能问它。" : "说一句今天的进展就行，打字或按麦克风都可以。比如：";
     box.replaceChildren(el("p", {}, words), el("div", { class: "chips" }, examples));
-  }
-
-  // What I say. Each message has an id of its own, so sending it again is still one message.
-
-  text(text) {
-    this.sending({ kind: "text", body: { text } }, (id) => post("messages", { id, conversation: this.room, text }));
-  }
-
-  position(place) {
-    this.sending({ kind: "position", body: { position: place } }, (id) => post("messages", { id, conversation: this.room, position: place }));
-  }
-
-  file(file, kind, seconds) {
-    const room = this.room;
-    const local = { sha256: "local", name: file.name, size: file.size, seconds };
-    this.sending({ kind, body: local, files: { local: URL.createObjectURL(file) } }, (id) => {
-      const form = new FormData();
-      for (const [name, value] of Object.entries({ id, conversation: room, kind, seconds: seconds?.toFixed(1) })) if (value !== undefined) form.append(name, value);
-      form.append("file", file, file.name);
-      return post("messages", form);
-    });
-  }
-
-  sending(shown, deliver) {
-    const key = freshId();
-    const conversation = this.room;
-    const message = { id: null, rev: 0, key, conversation, author: this.me.user, at: now().toISOString(), files: {}, ...shown };
-    this.thread.show(message);
-    this.empty();
-    const again = async () => {
-      const bubble = this.thread.find(message);
-      bubble?.show("sending");
-      try {
-        const answer = await deliver(key);
-        bubble?.show("sent");
-        if (this.room === conversation) this.thread.show(answer.message);
-      } catch (failure) {
-        bubble?.show("failed", failure instanceof Failure ? failure.words : "没有发出去。", again);
-      }
-    };
-    again();
   }
 
   // What happens.
