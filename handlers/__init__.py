@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.router import Router
-from handlers import audit, customers, day, help, me, progress, support, team, visits, who
+from handlers import audit, customers, day, help, me, progress, support, team, todo, visits, who
 
-FEATURES = (audit, customers, day, help, me, progress, support, team, visits, who)
+FEATURES = (audit, customers, day, help, me, progress, support, team, todo, visits, who)
 
 
 def routers() -> list[Router]:
