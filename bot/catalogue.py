@@ -82,10 +82,12 @@ class Catalogue:
 
     def form(self, name: str) -> FormDef:
         """By name or title. Raises Refused with the names there are."""
-        return _find(self.forms, name, "表单")
+        found: FormDef = _find(self.forms, name, "表单")
+        return found
 
     def flow(self, name: str) -> FlowDef:
-        return _find(self.flows, name, "流程")
+        found: FlowDef = _find(self.flows, name, "流程")
+        return found
 
     def version(self, kind: str, name: str) -> int:
         row = self.changed.get((kind, name))

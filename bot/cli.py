@@ -13,7 +13,12 @@ from bot import logs
 from config.settings import Settings
 from transcription.commands import app as speech_commands
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟进：在钉钉、企业微信、飞书里的销售管理机器人", pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="跟进：在钉钉、企业微信、飞书里的销售管理机器人",
+    pretty_exceptions_enable=False,
+)
 app.registered_commands.extend(speech_commands.registered_commands)
 
 Port = Annotated[int | None, typer.Option(help="监听端口；不给则用设置里的")]
@@ -70,7 +75,10 @@ def _serve(settings: Settings, port: int | None, lines: list[str]) -> None:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        typer.echo(f"端口 {settings.port} 已被别的程序占用；换一个端口再试，例如 --port {settings.port + 1}（make 里写 PORT={settings.port + 1}）", err=True)
+        typer.echo(
+            f"端口 {settings.port} 已被别的程序占用；换一个端口再试，例如 --port {settings.port + 1}（make 里写 PORT={settings.port + 1}）",
+            err=True,
+        )
         raise typer.Exit(1) from None
 
 

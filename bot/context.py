@@ -163,7 +163,12 @@ class Context:
     # Facts
 
     async def event(
-        self, kind: str, subject: tuple[str, int | None], payload: dict[str, Any] | None = None, *, by: Person | None = None
+        self,
+        kind: str,
+        subject: tuple[str, int | None],
+        payload: dict[str, Any] | None = None,
+        *,
+        by: Person | None = None,
     ) -> Event:
         """Appends a domain event and lets whoever listens act on it, in this transaction."""
         person = by or self.person

@@ -49,7 +49,11 @@ def opening(now: datetime, calendar: BusinessCalendar) -> datetime:
     local = now.astimezone(calendar.zone)
     if any(start <= now < end for start, end in calendar.intervals(local.date())):
         return now
-    day = local.date() if calendar.is_workday(local.date()) and local.time() > TEN else calendar.previous_workday(local.date())
+    day = (
+        local.date()
+        if calendar.is_workday(local.date()) and local.time() > TEN
+        else calendar.previous_workday(local.date())
+    )
     return datetime.combine(day, TEN, calendar.zone)
 
 

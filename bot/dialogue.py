@@ -28,7 +28,13 @@ class Dialogue:
     async def begin(self, ctx: Context, form: FormDef, asking: Asking) -> None:
         """Asks the first field that has no value yet; what was understood already is not asked again."""
         answers = {name: shown_value(value) for name, value in asking.values.items() if value not in (None, "")}
-        state = {"form": form.name, "answers": answers, "about": dict(asking.about), "asked": [], "at": ctx.now.isoformat()}
+        state = {
+            "form": form.name,
+            "answers": answers,
+            "about": dict(asking.about),
+            "asked": [],
+            "at": ctx.now.isoformat(),
+        }
         intro = asking.lead or asking.title or form.title
         await self._next(ctx, form, state, intro)
 

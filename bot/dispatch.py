@@ -51,7 +51,9 @@ class Dispatcher:
             ctx = await self._context(tx, row, inbound, Message(inbound.text))
             await ctx.reply(say("runtime.parked"))
             for admin in await people.admins(tx):
-                await ctx.push(admin, say("runtime.parked_admin", id=row.id, sender=inbound.sender, error=row.error), urgent=True)
+                await ctx.push(
+                    admin, say("runtime.parked_admin", id=row.id, sender=inbound.sender, error=row.error), urgent=True
+                )
             await ctx.event("inbox.parked", ("inbox", row.id), {"error": row.error})
         self._services.wake()
 
@@ -65,7 +67,11 @@ class Dispatcher:
     async def gave_up(self, tx: AsyncSession, deadline: Deadline) -> None:
         ctx = await self.context(tx, f"deadline:{deadline.id}")
         for admin in await people.admins(tx):
-            await ctx.push(admin, say("runtime.deadline_failed", id=deadline.id, kind=deadline.kind, error=deadline.error), urgent=True)
+            await ctx.push(
+                admin,
+                say("runtime.deadline_failed", id=deadline.id, kind=deadline.kind, error=deadline.error),
+                urgent=True,
+            )
         await ctx.event("deadline.failed", ("deadline", deadline.id), {"error": deadline.error})
 
     async def context(self, tx: AsyncSession, cause: str, person: Person | None = None) -> Context:
@@ -153,7 +159,12 @@ async def _group(ctx: Context, inbound: Inbound) -> Group:
     if group is None:
         team_id = ctx.person.team_id if ctx.person else None
         group = Group(
-            platform=inbound.platform, app=inbound.app, chat=inbound.chat.id, title=inbound.chat.title, team_id=team_id, active=True
+            platform=inbound.platform,
+            app=inbound.app,
+            chat=inbound.chat.id,
+            title=inbound.chat.title,
+            team_id=team_id,
+            active=True,
         )
         ctx.tx.add(group)
         await ctx.tx.flush()
@@ -167,4 +178,6 @@ async def _stranger(ctx: Context) -> None:
     assert ctx.inbound is not None
     if ctx.inbound.sender and (ctx.group is None or ctx.inbound.mentioned):
         await ctx.reply(say("runtime.stranger", user=ctx.inbound.sender))
-        await ctx.event("stranger", ("inbox", ctx.inbox_id), {"user": ctx.inbound.sender, "platform": ctx.inbound.platform})
+        await ctx.event(
+            "stranger", ("inbox", ctx.inbox_id), {"user": ctx.inbound.sender, "platform": ctx.inbound.platform}
+        )

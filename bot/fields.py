@@ -60,7 +60,9 @@ async def check(ctx: Context, form: FormDef, raw: Raw) -> Checked:
             given[field.name] = _readable(ctx, field, answer)
     checked = answers.check(form, given, ctx.now, ctx.calendar.zone)
     named = {problem.field for problem in problems}
-    return Checked(checked.values, (*problems, *(one for one in checked.problems if one.field not in named)), checked.extra)
+    return Checked(
+        checked.values, (*problems, *(one for one in checked.problems if one.field not in named)), checked.extra
+    )
 
 
 def _readable(ctx: Context, field: Field, answer: Any) -> Any:
@@ -141,7 +143,9 @@ async def offered(ctx: Context, form: FormDef, values: Raw) -> dict[str, Sequenc
         if field.kind is FieldKind.CUSTOMER:
             options[field.name] = await _customers(ctx, str(values.get(field.name, "")))
         elif field.kind is FieldKind.PERSON:
-            options[field.name] = [Option(value=str(one.id), label=one.name) for one in await people.everybody(ctx.tx)][:LISTED]
+            options[field.name] = [Option(value=str(one.id), label=one.name) for one in await people.everybody(ctx.tx)][
+                :LISTED
+            ]
     return options
 
 

@@ -12,7 +12,9 @@ REGISTRY = CollectorRegistry()
 received = Counter("genjin_received", "Messages made durable", ["platform", "repeat"], registry=REGISTRY)
 handled = Counter("genjin_handled", "Messages handled", ["outcome"], registry=REGISTRY)
 delivered = Counter("genjin_delivered", "Pushes", ["platform", "outcome"], registry=REGISTRY)
-handling = Histogram("genjin_handling_seconds", "Time to handle one message, media and speech included", registry=REGISTRY)
+handling = Histogram(
+    "genjin_handling_seconds", "Time to handle one message, media and speech included", registry=REGISTRY
+)
 fired = Counter("genjin_deadlines_fired", "Deadlines fired", ["kind"], registry=REGISTRY)
 lateness = Histogram(
     "genjin_deadline_lateness_seconds",
@@ -23,7 +25,9 @@ lateness = Histogram(
 waiting = Gauge("genjin_inbox_waiting", "Messages not yet handled", registry=REGISTRY)
 oldest = Gauge("genjin_inbox_oldest_seconds", "Age of the oldest message not yet handled", registry=REGISTRY)
 pushes = Gauge("genjin_outbox", "Pushes by state", ["state"], registry=REGISTRY)
-next_deadline = Gauge("genjin_next_deadline_seconds", "Seconds until the next deadline; negative when it is late", registry=REGISTRY)
+next_deadline = Gauge(
+    "genjin_next_deadline_seconds", "Seconds until the next deadline; negative when it is late", registry=REGISTRY
+)
 
 
 async def refresh(services: Services) -> None:

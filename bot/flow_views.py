@@ -41,7 +41,10 @@ async def step_view(ctx: Context, instance: FlowInstance, step: FlowStep | None)
     resumers = await resolve(ctx, definition.resume_by, instance, step)
     single = single_form(definition)
     forms = ctx.catalogue.forms
-    resume_form = next((choice.resume_form for choice in definition.choices if choice.name == step.outcome and choice.resume_form), None)
+    resume_form = next(
+        (choice.resume_form for choice in definition.choices if choice.name == step.outcome and choice.resume_form),
+        None,
+    )
     return StepView(
         view=await _view(ctx, instance, step, flow, definition),
         instance=instance,
@@ -106,7 +109,8 @@ async def _view(ctx: Context, instance: FlowInstance, step: FlowStep, flow: Flow
         answer=await _answer(ctx, step, definition),
         notes=await _notes(ctx, instance, definition),
         choices=[
-            ChoiceView(choice.name, choice.label, choice.style, takes_form=bool(choice.form)) for choice in definition.choices
+            ChoiceView(choice.name, choice.label, choice.style, takes_form=bool(choice.form))
+            for choice in definition.choices
         ],
         extra=await _extra(ctx, instance, step, definition, remaining(left, working) if left is not None else ""),
     )
@@ -121,7 +125,9 @@ def _due(ctx: Context, step: FlowStep, calendar: BusinessCalendar, definition: S
     return until(step.due_at, ctx.now, calendar, bool(definition.limit and definition.limit.working), definition.title)
 
 
-async def _extra(ctx: Context, instance: FlowInstance, step: FlowStep, definition: StepDef, left: str) -> dict[str, str]:
+async def _extra(
+    ctx: Context, instance: FlowInstance, step: FlowStep, definition: StepDef, left: str
+) -> dict[str, str]:
     reporter = await people.person(ctx.tx, instance.reporter_id)
     asker = await people.person(ctx.tx, step.closed_by_id) if step.closed_by_id else None
     above = await resolve(ctx, definition.ladder[0].to, instance, step) if definition.ladder else []
@@ -174,7 +180,11 @@ async def _links(ctx: Context, instance: FlowInstance, step: FlowStep, definitio
             links.append(_told_link(ctx, told, step, definition))
     if step.state in ("open", "paused"):
         for rung in definition.ladder[len(step.escalated_ids) :]:
-            following = [one for one in await resolve(ctx, rung.to, instance, step) if one.id not in (*step.escalated_ids, *step.owner_ids)]
+            following = [
+                one
+                for one in await resolve(ctx, rung.to, instance, step)
+                if one.id not in (*step.escalated_ids, *step.owner_ids)
+            ]
             links += [Link(who=person.name, state="later") for person in following]
     return links
 
@@ -184,7 +194,11 @@ def _owner_link(ctx: Context, owner: Person, step: FlowStep, definition: StepDef
     if step.state == "done" and step.closed_by_id == owner.id:
         return Link(who=owner.name, what=_done(ctx, step, definition), state="done")
     if step.state == "paused":
-        return Link(who=owner.name, what=f"{definition.choice(step.outcome).label}，暂停计时" if step.outcome else "暂停计时", state="done")
+        return Link(
+            who=owner.name,
+            what=f"{definition.choice(step.outcome).label}，暂停计时" if step.outcome else "暂停计时",
+            state="done",
+        )
     if step.state != "open":
         return Link(who=owner.name, what="", state="done" if step.state == "done" else "later")
     return Link(who=owner.name, what=f"{due}，已超时" if late else due, state="late" if late else "now")
@@ -200,4 +214,3 @@ def _told_link(ctx: Context, told: Person, step: FlowStep, definition: StepDef) 
 def _done(ctx: Context, step: FlowStep, definition: StepDef) -> str:
     label = definition.choice(step.outcome).label if step.outcome else "已处理"
     return f"{label} {ctx.moment(step.closed_at)}" if step.closed_at else label
-

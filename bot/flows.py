@@ -7,13 +7,14 @@ at every change. What a running flow does comes from the snapshot it started wit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from bot.context import Context
 from bot.errors import NotYours, Refused
-from bot.flow_owners import resolve
-from bot.flow_views import draw, step_view, why
 from bot.fields import fits
+from bot.flow_owners import resolve
+from bot.flow_views import StepView, draw, step_view, why
 from bot.forms import Asking, answers_of, capabilities, shown_value
 from bot.router import Router
 from cards.flows import AnswerStep, SupplyStep
@@ -74,7 +75,9 @@ class Flows:
         )
         ctx.tx.add(instance)
         await ctx.tx.flush()
-        await ctx.event("flow.started", ("flow", instance.id), {"flow": name, "version": definition.version}, by=reporter)
+        await ctx.event(
+            "flow.started", ("flow", instance.id), {"flow": name, "version": definition.version}, by=reporter
+        )
         await self._apply(ctx, instance, decisions)
         return instance
 
@@ -129,7 +132,9 @@ class Flows:
             decisions = engine.decide(flows.definition(instance), state, event)
         except RulesError as error:
             raise Refused(str(error)) from error
-        await ctx.event(f"flow.{type(event).__name__.lower()}", ("flow", instance.id), {"flow": instance.flow, **payload})
+        await ctx.event(
+            f"flow.{type(event).__name__.lower()}", ("flow", instance.id), {"flow": instance.flow, **payload}
+        )
         await self._apply(ctx, instance, decisions)
 
     async def _apply(self, ctx: Context, instance: FlowInstance, decisions: engine.Decisions) -> None:
@@ -151,11 +156,15 @@ class Flows:
             await self._tell(ctx, instance, definition, tell)
         await ctx.event("flow.changed", ("flow", instance.id), {"flow": instance.flow, "state": instance.state})
         if decisions.finished:
-            await ctx.event("flow.finished", ("flow", instance.id), {"flow": instance.flow, "state": decisions.finished})
+            await ctx.event(
+                "flow.finished", ("flow", instance.id), {"flow": instance.flow, "state": decisions.finished}
+            )
 
     async def _open(self, ctx: Context, instance: FlowInstance, definition: StepDef, nth: int) -> None:
         reporter = await people.person(ctx.tx, instance.reporter_id)
-        owners = [person for expression in definition.owners for person in await resolve(ctx, expression, instance, None)]
+        owners = [
+            person for expression in definition.owners for person in await resolve(ctx, expression, instance, None)
+        ]
         owners = owners or await people.admins(ctx.tx)
         calendar = await ctx.calendar_of(owners[0]) if owners else ctx.calendar
         step = FlowStep(
@@ -200,7 +209,10 @@ class Flows:
     async def _resume(self, ctx: Context, instance: FlowInstance, definition: StepDef, step: FlowStep) -> None:
         step.state, step.paused_at, step.outcome = "open", None, ""
         if step.remaining is not None:
-            fired = [(row.payload["kind"], row.payload["index"]) for row in await deadlines.fired_for(ctx.tx, "step", step.id)]
+            fired = [
+                (row.payload["kind"], row.payload["index"])
+                for row in await deadlines.fired_for(ctx.tx, "step", step.id)
+            ]
             calendar = self._calendar(step)
             await self.arm(ctx, step, ladder.resumed(definition, step.remaining, ctx.now, calendar, fired))
             step.due_at = ladder.resumed_due(definition, step.remaining, ctx.now, calendar)
@@ -240,7 +252,7 @@ class Flows:
         for step in await flows.steps(ctx.tx, instance.id):
             view = await step_view(ctx, instance, step)
             over = step.state in ("done", "cancelled")
-            await ctx.redraw_thread(thread(step.id), lambda holder, view=view: draw(ctx, view, holder, "changed"), close=over)  # type: ignore[misc]  # mypy cannot type a lambda's default
+            await ctx.redraw_thread(thread(step.id), partial(_drawn, ctx, view), close=over)
 
 
 @router.due(REMINDER)
@@ -264,7 +276,9 @@ async def escalate(ctx: Context, deadline: Deadline) -> None:
         if person.id not in (*step.owner_ids, *step.escalated_ids, instance.reporter_id)
     ]
     if not told:
-        await ctx.event("flow.nobody_above", ("flow", instance.id), {"flow": instance.flow, "to": deadline.payload["to"]})
+        await ctx.event(
+            "flow.nobody_above", ("flow", instance.id), {"flow": instance.flow, "to": deadline.payload["to"]}
+        )
         return
     step.escalated_ids = [*step.escalated_ids, *(person.id for person in told)]
     names = [person.name for person in told]
@@ -316,6 +330,10 @@ async def holds_inputs(ctx: Context) -> bool:
     return fits(inputs, await capabilities(ctx))
 
 
+def _drawn(ctx: Context, view: StepView, holder: Person | None) -> Card:
+    return draw(ctx, view, holder, "changed")
+
+
 async def _push_to_owners(ctx: Context, deadline: Deadline, about: str) -> None:
     step = await ctx.tx.get_one(FlowStep, deadline.subject_id)
     instance = await flows.instance(ctx.tx, step.instance_id)
@@ -334,5 +352,7 @@ async def step_for(ctx: Context, step_id: int) -> FlowStep:
         raise Refused(say("flows.gone"))
     if step.state in ("done", "cancelled"):
         closer = await people.person(ctx.tx, step.closed_by_id) if step.closed_by_id else None
-        raise Refused(say("flows.over", by=closer.name if closer else "", at=ctx.moment(step.closed_at) if step.closed_at else ""))
+        raise Refused(
+            say("flows.over", by=closer.name if closer else "", at=ctx.moment(step.closed_at) if step.closed_at else "")
+        )
     return step

@@ -75,7 +75,9 @@ class Forms:
         options = await offered(ctx, form, shown)
         return form_inputs(form, shown, problems=problems, sources=sources, options=options)
 
-    async def keep(self, ctx: Context, form: FormDef, values: Mapping[str, Any], about: Mapping[str, Any]) -> Submission:
+    async def keep(
+        self, ctx: Context, form: FormDef, values: Mapping[str, Any], about: Mapping[str, Any]
+    ) -> Submission:
         """Keeps a checked form as a submission."""
         row = Submission(
             form=form.name,

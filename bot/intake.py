@@ -43,14 +43,22 @@ class Intake:
         transcript = await self._listen(inbound, kept[0].sha256)
         spoken = transcript.text or inbound.media[0].words
         return Message(
-            spoken, transcript, kept[0].sha256, tuple(kept), "" if spoken else transcript.problem or "没听清，能再说一遍吗？"
+            spoken,
+            transcript,
+            kept[0].sha256,
+            tuple(kept),
+            "" if spoken else transcript.problem or "没听清，能再说一遍吗？",
         )
 
     async def _keep(self, inbound: Inbound, ref: MediaRef) -> Attachment:
         services = self._services
         fetched = await self._platform(inbound).client.fetch(ref)
         media = as_media(
-            fetched.content, kind=ref.kind, name=ref.name or fetched.name, mime=fetched.mime, limit=services.settings.media_bytes
+            fetched.content,
+            kind=ref.kind,
+            name=ref.name or fetched.name,
+            mime=fetched.mime,
+            limit=services.settings.media_bytes,
         )
         sha256 = await services.attachments.put(media.content, name=media.name, mime=media.mime)
         picture = await asyncio.to_thread(examine, media.content) if ref.kind == "photo" else None
@@ -83,7 +91,9 @@ class Intake:
         transcript = await services.transcriber.transcribe(
             services.attachments.path(sha256), hotwords=hotwords, sender=f"{inbound.platform}:{inbound.sender}"
         )
-        log.info("transcribed", seconds=transcript.duration, characters=len(transcript.text), problem=transcript.problem)
+        log.info(
+            "transcribed", seconds=transcript.duration, characters=len(transcript.text), problem=transcript.problem
+        )
         if transcript.text:
             await self._note(sha256, transcript, services.clock.now())
         return transcript
@@ -101,6 +111,7 @@ class Intake:
 def _transcript(row: TranscriptRow) -> Transcript:
     body = dict(row.body)
     segments = tuple(
-        Segment(**dict(segment, words=tuple(Word(**word) for word in segment["words"]))) for segment in body.pop("segments")
+        Segment(**dict(segment, words=tuple(Word(**word) for word in segment["words"])))
+        for segment in body.pop("segments")
     )
     return Transcript(**body, segments=segments)

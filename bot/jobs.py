@@ -40,7 +40,6 @@ class Jobs:
         async with self._services.db.write() as tx:
             await rearm(await self._dispatcher.context(tx, "start"))
 
-
     async def patrol(self) -> None:
         """Runs the jobs that look after the product itself, each as often as its timetable says."""
         now = self._services.clock.now()
@@ -51,7 +50,9 @@ class Jobs:
             self._patrolled[job.name] = now
             async with self._services.db.write() as tx:
                 occurrence = Deadline(key=job.name, kind=KIND, at=now, payload={"job": job.name})
-                await self._services.routes.jobs[job.handler](await self._dispatcher.context(tx, f"job:{job.name}"), occurrence)
+                await self._services.routes.jobs[job.handler](
+                    await self._dispatcher.context(tx, f"job:{job.name}"), occurrence
+                )
 
 
 async def rearm(ctx: Context) -> None:

@@ -29,7 +29,12 @@ class Lexicons:
         own = [touched.customer for touched in await customers.owned(tx, speaker.id)]
         ids = {customer.id for customer in own}
         known = [contact.name for contact in await customers.contacts(tx) if contact.customer_id in ids]
-        return [*(customer.name for customer in own), *known, *await customers.competitors(tx), *await customers.products(tx)]
+        return [
+            *(customer.name for customer in own),
+            *known,
+            *await customers.competitors(tx),
+            *await customers.products(tx),
+        ]
 
 
 async def _build(tx: AsyncSession) -> Lexicon:

@@ -1,4 +1,4 @@
-"""Structured logs: one line an event, bound to the message or deadline being handled; never a secret, never a local variable."""
+"""Structured logs: one line an event, bound to the message or deadline being handled. Never a secret in them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import sys
 from typing import Literal
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 SECRET_WORDS = ("secret", "token", "password", "authorization", "encrypt_key")
 
 
 def configure(style: Literal["json", "text"], *, level: int = logging.INFO) -> None:
     """Sets up logging for the process. Tracebacks carry no local variables: those hold people's words and our secrets."""
-    drawn = structlog.processors.JSONRenderer(ensure_ascii=False) if style == "json" else structlog.dev.ConsoleRenderer(
-        exception_formatter=structlog.dev.plain_traceback, colors=sys.stderr.isatty()
+    drawn = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(
+            exception_formatter=structlog.dev.plain_traceback, colors=sys.stderr.isatty()
+        )
     )
-    chain = [
+    chain: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -30,11 +30,16 @@ class PeopleRoster:
         )
         async with self._db.read() as tx:
             rows = (await tx.execute(query)).all()
-        return [ConsolePerson(user, person.name, person.title or person.role, team or person.department) for user, person, team in rows]
+        return [
+            ConsolePerson(user, person.name, person.title or person.role, team or person.department)
+            for user, person, team in rows
+        ]
 
     async def groups(self, user: str) -> Sequence[ConsoleGroup]:
         async with self._db.read() as tx:
-            found = await tx.scalars(select(Person).join(Identity).where(Identity.platform == PLATFORM, Identity.user == user))
+            found = await tx.scalars(
+                select(Person).join(Identity).where(Identity.platform == PLATFORM, Identity.user == user)
+            )
             person = found.first()
             if person is None:
                 return []

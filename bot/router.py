@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cards.model import Action
 
 if TYPE_CHECKING:
-    from bot.context import Context
+    pass
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 Handler = Callable[..., Awaitable[Any]]

@@ -144,4 +144,3 @@ class Runtime:
 def mailbox_of(inbound: Inbound) -> str:
     """One mailbox a person: what somebody says, wherever they say it, is handled in order."""
     return f"{inbound.platform}:{inbound.app}:{inbound.sender or inbound.chat.id}"
-

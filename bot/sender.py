@@ -11,7 +11,18 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter
-from bot.platforms.base import Address, Body, CardBody, Client, FileBody, Outgoing, Platform, Receipt, TextBody, UpdateBody
+from bot.platforms.base import (
+    Address,
+    Body,
+    CardBody,
+    Client,
+    FileBody,
+    Outgoing,
+    Platform,
+    Receipt,
+    TextBody,
+    UpdateBody,
+)
 from cards.model import Card
 from storage import outbox, people
 from storage.attachments import AttachmentStore
@@ -33,7 +44,9 @@ class NobodyThere(Permanent):
 class Sender:
     """One per process that sends. `wake` after a commit; `pump` sends what is due."""
 
-    def __init__(self, db: Database, clock: Clock, platforms: dict[tuple[str, str], Platform], attachments: AttachmentStore) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, platforms: dict[tuple[str, str], Platform], attachments: AttachmentStore
+    ) -> None:
         self._db = db
         self._clock = clock
         self._platforms = platforms
@@ -125,7 +138,14 @@ class Sender:
         async with self._db.write() as tx:
             old = await tx.get_one(CardSent, row.payload["card_key"])
             to = Receiver(person_id=row.person_id, group_id=row.group_id, address=row.address)
-            fresh = Push(to=to, kind="card", payload=dict(card=old.card, card_key=old.key), thread=old.thread, why=row.why, urgent=True)
+            fresh = Push(
+                to=to,
+                kind="card",
+                payload=dict(card=old.card, card_key=old.key),
+                thread=old.thread,
+                why=row.why,
+                urgent=True,
+            )
             again = await outbox.enqueue(tx, fresh, self._clock.now())
             if again is not None:
                 old.outbox_id = again.id
@@ -166,7 +186,9 @@ class Sender:
             receipt, _ = await outbox.receipt_of(tx, payload["card_key"])
         if receipt is None:
             raise RetryAfter("the card itself has not been delivered yet")
-        return UpdateBody(Card.model_validate(payload["card"]), payload["card_key"], receipt, payload.get("reply_token", ""))
+        return UpdateBody(
+            Card.model_validate(payload["card"]), payload["card_key"], receipt, payload.get("reply_token", "")
+        )
 
 
 def _pause(attempts: int) -> timedelta:

@@ -82,11 +82,21 @@ def evening(gaps: Sequence[Gap], done: int) -> Card:
     buttons: list[Button] = []
     for gap in gaps[:ACTED_ON]:
         if gap.customer_id:
-            buttons.append(Button.does(say("day.record", customer=gap.customer), OpenForm(customer=gap.customer_id), style=Style.PRIMARY))
+            buttons.append(
+                Button.does(
+                    say("day.record", customer=gap.customer), OpenForm(customer=gap.customer_id), style=Style.PRIMARY
+                )
+            )
         if gap.task_id:
             buttons.append(Button.does(say("day.postpone", customer=gap.customer), PostponeTask(task=gap.task_id)))
     title = say("day.evening", count=len(gaps))
-    return Card(title=title, lead=say("day.evening_lead", done=done), tone=Tone.WARN, blocks=(Text(text=lines),), buttons=tuple(buttons))
+    return Card(
+        title=title,
+        lead=say("day.evening_lead", done=done),
+        tone=Tone.WARN,
+        blocks=(Text(text=lines),),
+        buttons=tuple(buttons),
+    )
 
 
 def still_open(rows: Sequence[tuple[str, str]]) -> Card:
@@ -100,7 +110,16 @@ def digest(team: str, span: str, rows: Sequence[MemberRow], notes: Sequence[Tag]
     total, earlier = sum(row.reports for row in rows), sum(row.before for row in rows)
     table = Table(
         columns=("成员", "推进", "拜访", "待验证", "支持请求"),
-        rows=tuple((row.name, f"{row.reports}（{before} {row.before}）", str(row.visits), str(row.unverified), str(row.requests)) for row in rows),
+        rows=tuple(
+            (
+                row.name,
+                f"{row.reports}（{before} {row.before}）",
+                str(row.visits),
+                str(row.unverified),
+                str(row.requests),
+            )
+            for row in rows
+        ),
     )
     blocks: tuple[Block, ...] = (Tags(tags=tuple(notes)), table) if notes else (table,)
     return Card(

@@ -80,7 +80,9 @@ def flow_card(view: FlowView, about: str) -> Card:
 
 
 def _blocks(view: FlowView) -> list[Block]:
-    blocks: list[Block] = [Facts(facts=tuple(Fact(label=label, value=value) for label, value in view.facts))] if view.facts else []
+    blocks: list[Block] = (
+        [Facts(facts=tuple(Fact(label=label, value=value) for label, value in view.facts))] if view.facts else []
+    )
     blocks += [Text(text=f"**{who}** {words}") for who, words in view.notes]
     if len(view.links) > 1:
         blocks.append(Chain(links=tuple(view.links)))
@@ -93,7 +95,11 @@ def _blocks(view: FlowView) -> list[Block]:
 
 def _buttons(view: FlowView) -> list[Button]:
     if view.can_supply:
-        return [Button.does(say("flows.supply"), SupplyStep(step=view.step_id), style=Style.PRIMARY, submits=bool(view.inputs))]
+        return [
+            Button.does(
+                say("flows.supply"), SupplyStep(step=view.step_id), style=Style.PRIMARY, submits=bool(view.inputs)
+            )
+        ]
     if not view.can_answer:
         return []
     return [

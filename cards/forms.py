@@ -62,7 +62,9 @@ def form_inputs(
     )
 
 
-def form_card(form: FormDef, inputs: tuple[Input, ...], about: Mapping[str, Any], *, title: str = "", lead: str = "") -> Card:
+def form_card(
+    form: FormDef, inputs: tuple[Input, ...], about: Mapping[str, Any], *, title: str = "", lead: str = ""
+) -> Card:
     """The card that asks for a form."""
     wrong = any(entry.problem for entry in inputs)
     submit = SubmitForm(form=form.name, version=form.version, about=dict(about))
@@ -89,7 +91,9 @@ def with_problems(card: Card, values: Values, problems: Mapping[str, str]) -> Ca
     return card.model_copy(update={"blocks": tuple(blocks), "lead": say("forms.wrong")})
 
 
-def _input(field: Field, value: str | tuple[str, ...], *, problem: str, source: Source | None, given: Sequence[Option]) -> Input:
+def _input(
+    field: Field, value: str | tuple[str, ...], *, problem: str, source: Source | None, given: Sequence[Option]
+) -> Input:
     return Input(
         name=field.name,
         label=field.title,

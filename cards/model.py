@@ -234,7 +234,9 @@ class Button(Value):
     confirm: str = ""
 
     @classmethod
-    def does(cls, label: str, action: Action, *, style: Style = Style.DEFAULT, submits: bool = False, confirm: str = "") -> Self:
+    def does(
+        cls, label: str, action: Action, *, style: Style = Style.DEFAULT, submits: bool = False, confirm: str = ""
+    ) -> Self:
         return cls(label=label, action=action.wire(), style=style, submits=submits, confirm=confirm)
 
 

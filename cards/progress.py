@@ -57,7 +57,9 @@ class Filed:
     undone: bool = False
 
 
-def draft_card(draft_id: int, inputs: tuple[Input, ...], *, origin: str, number: str = "", kept: Sequence[str] = ()) -> Card:
+def draft_card(
+    draft_id: int, inputs: tuple[Input, ...], *, origin: str, number: str = "", kept: Sequence[str] = ()
+) -> Card:
     """`origin`: 来自 7 秒语音, or the typed words. `number`: 1/2 where one message held several records."""
     wrong = any(entry.problem for entry in inputs)
     title = say("progress.draft", number=number)
@@ -98,7 +100,11 @@ def filed_card(filed: Filed) -> Card:
         blocks.append(Chain(links=tuple(filed.links)))
     if filed.due:
         blocks.append(Due(text=filed.due, elapsed=filed.elapsed))
-    buttons = (Button.does(say("progress.undo", until=filed.undo_until), UndoReport(report=filed.report_id)),) if filed.undo_until else ()
+    buttons = (
+        (Button.does(say("progress.undo", until=filed.undo_until), UndoReport(report=filed.report_id)),)
+        if filed.undo_until
+        else ()
+    )
     return Card(title=title, lead=filed.answered, tone=Tone.GOOD, blocks=tuple(blocks), buttons=buttons, summary=title)
 
 

@@ -19,5 +19,7 @@ class Row:
 def mine(rows: Sequence[Row]) -> Card:
     if not rows:
         return Card(title=say("support.none"), lead=say("support.none_lead"))
-    table = Table(columns=("客户", "需要什么", "现在"), rows=tuple((row.customer, row.text, row.standing) for row in rows))
+    table = Table(
+        columns=("客户", "需要什么", "现在"), rows=tuple((row.customer, row.text, row.standing) for row in rows)
+    )
     return Card(title=say("support.mine", count=len(rows)), blocks=(table,))

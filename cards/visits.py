@@ -15,7 +15,9 @@ class StartVisit(Action):
 
 def finished(customer: str, *, missing: str = "", following: str = "") -> Card:
     """For the rep: the visit is over, verified or 待验证."""
-    state = Tag(text=say("visits.incomplete") if missing else say("visits.verified"), tone=Tone.WARN if missing else Tone.GOOD)
+    state = Tag(
+        text=say("visits.incomplete") if missing else say("visits.verified"), tone=Tone.WARN if missing else Tone.GOOD
+    )
     blocks: list[Block] = [Tags(tags=(state,))]
     if missing:
         blocks.append(Text(text=say("visits.missing", missing=missing)))
@@ -40,4 +42,8 @@ def completed(rep: str, customer: str) -> Card:
 
 
 def far(rep: str, customer: str, metres: int) -> Card:
-    return Card(title=say("visits.far_title", rep=rep, customer=customer), lead=say("visits.far_lead", metres=metres), tone=Tone.WARN)
+    return Card(
+        title=say("visits.far_title", rep=rep, customer=customer),
+        lead=say("visits.far_lead", metres=metres),
+        tone=Tone.WARN,
+    )

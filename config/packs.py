@@ -129,8 +129,12 @@ def merged(files: Iterable[tuple[Path, PackFile]]) -> Packs:
     settings: dict[str, Any] = {}
     for path, pack in files:
         try:
-            forms |= {name: FormDef.from_dict({"name": name, "version": 1, **body}) for name, body in pack.forms.items()}
-            flows |= {name: FlowDef.from_dict({"name": name, "version": 1, **body}) for name, body in pack.flows.items()}
+            forms |= {
+                name: FormDef.from_dict({"name": name, "version": 1, **body}) for name, body in pack.forms.items()
+            }
+            flows |= {
+                name: FlowDef.from_dict({"name": name, "version": 1, **body}) for name, body in pack.flows.items()
+            }
             rules |= {name: RuleDef(name=name, **body) for name, body in pack.rules.items()}
             metrics |= {name: MetricDef(name=name, **body) for name, body in pack.metrics.items()}
             jobs |= {job.name: job for job in pack.schedule}

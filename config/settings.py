@@ -35,11 +35,18 @@ class Settings(BaseSettings):
     """Everything an installation may set. `docs/settings.md` is written from these definitions."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GENJIN_", env_nested_delimiter="__", yaml_file="genjin.yaml", yaml_file_encoding="utf-8", extra="forbid"
+        env_prefix="GENJIN_",
+        env_nested_delimiter="__",
+        yaml_file="genjin.yaml",
+        yaml_file_encoding="utf-8",
+        extra="forbid",
     )
 
     data: Path = Field(Path(".data"), description="数据目录：数据库、附件、模型、导出都在里面")
-    database: str = Field("", description="数据库地址；不填则用数据目录里的 SQLite。PostgreSQL 写成 postgresql+asyncpg://用户:密码@主机/库")
+    database: str = Field(
+        "",
+        description="数据库地址；不填则用数据目录里的 SQLite。PostgreSQL 写成 postgresql+asyncpg://用户:密码@主机/库",
+    )
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8080, ge=0, le=65535, description="监听端口")
     public_url: str = Field("", description="手机能打开的网址，例如 https://genjin.example.com；不填则用监听地址")

@@ -30,7 +30,9 @@ async def morning_card(ctx: Context, occurrence: Deadline) -> None:
         lines, untouched = await _lines(ctx.acting(rep))
         today = ctx.local(ctx.now)
         card = cards.morning(f"{today.month}月{today.day}日 {_weekday(today)}", lines, untouched)
-        await ctx.push(rep, card, why=_why(occurrence, "早间任务卡"), urgent=True, key=f"morning:{rep.id}:{today.date()}")
+        await ctx.push(
+            rep, card, why=_why(occurrence, "早间任务卡"), urgent=True, key=f"morning:{rep.id}:{today.date()}"
+        )
 
 
 @router.job("evening_card")
@@ -73,7 +75,10 @@ async def daily_digest(ctx: Context, team_id: int) -> None:
     """The team's day, beside the workday before, to its groups."""
     today = ctx.local(ctx.now).date()
     earlier = ctx.calendar.previous_workday(today)
-    spans = (_at(ctx, today), _at(ctx, today + timedelta(days=1))), (_at(ctx, earlier), _at(ctx, earlier + timedelta(days=1)))
+    spans = (
+        (_at(ctx, today), _at(ctx, today + timedelta(days=1))),
+        (_at(ctx, earlier), _at(ctx, earlier + timedelta(days=1))),
+    )
     span = say("day.day_span", day=f"{today.month}月{today.day}日")
     await _digest(ctx, team_id, span, spans, say("day.before_day"))
 
@@ -159,7 +164,16 @@ async def _lines(ctx: Context) -> tuple[list[Line], int]:
         rank = ranks.pop(customer.id, None) if customer else None
         since, untouched = (_since(rank.days), rank.untouched) if rank else ("", False)
         when = say("day.follow_at", at=ctx.moment(task.due_at))
-        lines.append(Line(customer.id if customer else 0, customer.name if customer else task.title, task.title, when, since, untouched))
+        lines.append(
+            Line(
+                customer.id if customer else 0,
+                customer.name if customer else task.title,
+                task.title,
+                when,
+                since,
+                untouched,
+            )
+        )
     waiting = [rank for rank in ranks.values() if rank.days is None or rank.days > 1][:WAITING]
     touch = say("day.touch")
     lines += [Line(rank.entry.key, rank.entry.name, touch, "", _since(rank.days), rank.untouched) for rank in waiting]
@@ -174,7 +188,11 @@ def _since(days: int | None) -> str:
 
 
 async def _digest(
-    ctx: Context, team_id: int, span: str, spans: tuple[tuple[datetime, datetime], tuple[datetime, datetime]], before: str
+    ctx: Context,
+    team_id: int,
+    span: str,
+    spans: tuple[tuple[datetime, datetime], tuple[datetime, datetime]],
+    before: str,
 ) -> None:
     team = await people.team(ctx.tx, team_id)
     members = await people.reps(ctx.tx, team_id)
@@ -244,4 +262,3 @@ def _weekday(moment: datetime) -> str:
 
 def _why(occurrence: Deadline, title: str) -> dict[str, str]:
     return {"kind": "job", "title": title, "job": occurrence.payload["job"], "at": occurrence.at.isoformat()}
-

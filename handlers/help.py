@@ -75,7 +75,7 @@ async def _usage(ctx: Context, name: str) -> str:
     if command is None:
         likely = process.extractOne(name, list(known), score_cutoff=50)
         raise Refused(say("commands.unknown", name=name, likely=likely[0] if likely else ""))
-    if await commands.allowed(ctx, ctx.actor, Who.ADMINS):
+    if await commands.allowed(ctx.tx, ctx.actor, Who.ADMINS):
         return commands.usage(command)
     lines = tuple(line for line in command.usage if not _changing(command, line))
     return commands.usage(replace(command, usage=lines))
@@ -87,4 +87,4 @@ def _changing(command: Command, line: str) -> bool:
 
 
 async def _may(ctx: Context, command: Command) -> bool:
-    return await commands.allowed(ctx, ctx.actor, command.who)
+    return await commands.allowed(ctx.tx, ctx.actor, command.who)

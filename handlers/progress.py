@@ -266,7 +266,9 @@ async def _file(ctx: Context, submitted: Submitted, kept: Mapping[str, Any]) -> 
             source_id=report.id,
         )
     )
-    await ctx.event("progress.filed", ("progress_report", report.id), {"customer": report.customer_id, "support": report.support})
+    await ctx.event(
+        "progress.filed", ("progress_report", report.id), {"customer": report.customer_id, "support": report.support}
+    )
     await ctx.event("contact.made", ("customer", report.customer_id), {"by": "progress"})
     card = cards.filed_card(await filed(ctx, report))
     if ctx.card is not None:
@@ -288,4 +290,3 @@ async def _undo(ctx: Context, report: ProgressReport) -> None:
     await ctx.redraw_thread(thread(report.id), lambda holder: card, close=True)
     if ctx.card is None:
         await ctx.reply(card)
-

@@ -22,14 +22,21 @@ async def ask_superior(ctx: Context, event: Event) -> None:
         return
     customer = await ctx.tx.get_one(Customer, report.customer_id)
     request = SupportRequest(
-        report_id=report.id, customer_id=customer.id, reporter_id=report.person_id, text=report.support, state="open", at=ctx.now
+        report_id=report.id,
+        customer_id=customer.id,
+        reporter_id=report.person_id,
+        text=report.support,
+        state="open",
+        at=ctx.now,
     )
     ctx.tx.add(request)
     await ctx.tx.flush()
     context = {
         "subject": f"{ctx.actor.name} · {customer.name}",
         "ask": say("support.ask", text=report.support),
-        "facts": [[label, value] for label, value in (("今日动作", report.action), ("阻碍因素", report.obstacle)) if value],
+        "facts": [
+            [label, value] for label, value in (("今日动作", report.action), ("阻碍因素", report.obstacle)) if value
+        ],
     }
     flow = await ctx.flows.start(ctx, FLOW, about=("support_request", request.id), reporter=ctx.actor, context=context)
     request.flow_id = flow.id

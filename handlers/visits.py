@@ -53,7 +53,9 @@ async def start(ctx: Context, submitted: Submitted) -> None:
     await _refuse_second(ctx)
     customer = await ctx.tx.get_one(Customer, submitted.values["customer"])
     kind = submitted.values["kind"]
-    visit = Visit(person_id=ctx.actor.id, customer_id=customer.id, kind=kind, started_at=ctx.now, evidence={}, missing=[])
+    visit = Visit(
+        person_id=ctx.actor.id, customer_id=customer.id, kind=kind, started_at=ctx.now, evidence={}, missing=[]
+    )
     ctx.tx.add(visit)
     await ctx.tx.flush()
     context = {"subject": customer.name, "ask": say("visits.on_the_way"), "facts": [["类型", kind]]}
@@ -168,7 +170,9 @@ async def _report(ctx: Context, visit: Visit) -> None:
     superior = await people.superior(ctx.tx, ctx.actor)
     if missing and superior is not None:
         why = {"kind": "visit", "title": "待验证", "visit": visit.id, "missing": visit.missing}
-        await ctx.push(superior, cards.incomplete(ctx.actor.name, customer.name, missing), why=why, thread=thread(visit.id))
+        await ctx.push(
+            superior, cards.incomplete(ctx.actor.name, customer.name, missing), why=why, thread=thread(visit.id)
+        )
 
 
 async def _wanting(ctx: Context) -> Visit | None:
@@ -218,7 +222,9 @@ async def _judge_again(ctx: Context, visit: Visit) -> None:
     rep = await people.person(ctx.tx, visit.person_id)
     mine = cards.finished(customer.name)
     theirs = cards.completed(rep.name if rep else "", customer.name)
-    await ctx.redraw_thread(thread(visit.id), lambda holder: mine if holder and holder.id == visit.person_id else theirs)
+    await ctx.redraw_thread(
+        thread(visit.id), lambda holder: mine if holder and holder.id == visit.person_id else theirs
+    )
 
 
 async def _refuse_used(ctx: Context, visit: Visit, keys: list[str]) -> None:
@@ -244,7 +250,11 @@ async def _flag_distance(ctx: Context, visit: Visit) -> None:
     await ctx.reply(say("visits.far", customer=customer.name, metres=metres))
     superior = await people.superior(ctx.tx, ctx.actor)
     if superior is not None:
-        await ctx.push(superior, cards.far(ctx.actor.name, customer.name, metres), why={"kind": "visit", "title": "位置偏离", "metres": metres})
+        await ctx.push(
+            superior,
+            cards.far(ctx.actor.name, customer.name, metres),
+            why={"kind": "visit", "title": "位置偏离", "metres": metres},
+        )
 
 
 def thread(visit_id: int) -> str:
@@ -253,4 +263,3 @@ def thread(visit_id: int) -> str:
 
 def _keys(value: Any) -> list[str]:
     return list(value) if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
-

@@ -21,7 +21,10 @@ def snapshot(calendar: BusinessCalendar) -> dict[str, Any]:
 
 
 def restore(plain: Mapping[str, Any]) -> BusinessCalendar:
-    days = {name: frozenset(date.fromisoformat(day) for day in plain.get(name, ())) for name in ("extra_workdays", "extra_holidays", "leave")}
+    days = {
+        name: frozenset(date.fromisoformat(day) for day in plain.get(name, ()))
+        for name in ("extra_workdays", "extra_holidays", "leave")
+    }
     week = tuple(tuple(hours(text) for text in day) for day in plain["week"])
     return BusinessCalendar(zone=ZoneInfo(plain["zone"]), week=week, **days)
 
@@ -36,5 +39,8 @@ def from_setting(setting: Mapping[str, Any], zone: str) -> BusinessCalendar:
     """The company's calendar from its setting: hours of a workday, weekdays (1 = Monday), and the company's own days."""
     day = tuple(hours(text) for text in setting["hours"])
     week = tuple(day if number in setting["weekdays"] else () for number in range(1, 8))
-    days = {name: frozenset(date.fromisoformat(str(one)) for one in setting.get(name, ())) for name in ("extra_workdays", "extra_holidays")}
+    days = {
+        name: frozenset(date.fromisoformat(str(one)) for one in setting.get(name, ()))
+        for name in ("extra_workdays", "extra_holidays")
+    }
     return BusinessCalendar(zone=ZoneInfo(zone), week=week, **days)

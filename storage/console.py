@@ -69,7 +69,9 @@ async def by_id(tx: AsyncSession, message_id: int, *, lock: bool = False) -> Con
     return await tx.get(ConsoleMessage, message_id, with_for_update=lock or None)
 
 
-async def page(tx: AsyncSession, conversation: str, *, before: int | None = None, limit: int = 50) -> list[ConsoleMessage]:
+async def page(
+    tx: AsyncSession, conversation: str, *, before: int | None = None, limit: int = 50
+) -> list[ConsoleMessage]:
     """The newest `limit` messages of a conversation (older than message `before`), oldest first."""
     chosen = _seen(conversation).order_by(ConsoleMessage.id.desc()).limit(limit)
     if before is not None:
@@ -125,6 +127,4 @@ def upload_key(user: str, attachment: str) -> str:
 
 
 def _seen(conversation: str) -> Any:
-    return select(ConsoleMessage).where(
-        ConsoleMessage.conversation == conversation, ConsoleMessage.kind.not_in(UNSEEN)
-    )
+    return select(ConsoleMessage).where(ConsoleMessage.conversation == conversation, ConsoleMessage.kind.not_in(UNSEEN))

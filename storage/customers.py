@@ -64,7 +64,9 @@ async def owned(tx: AsyncSession, owner_id: int) -> list[Touched]:
 
 
 async def last_contact_of(tx: AsyncSession, customer_id: int) -> datetime | None:
-    query = select(func.max(Interaction.at)).where(Interaction.customer_id == customer_id, Interaction.undone_at.is_(None))
+    query = select(func.max(Interaction.at)).where(
+        Interaction.customer_id == customer_id, Interaction.undone_at.is_(None)
+    )
     return (await tx.scalars(query)).one()
 
 
@@ -112,7 +114,10 @@ async def recent(tx: AsyncSession, customer_id: int, limit: int = 5) -> list[Int
 
 async def lexicon_mark(tx: AsyncSession) -> tuple[int, ...]:
     """Changes whenever a name is added; a cache keyed by it is never stale for long."""
-    marks = [select(func.coalesce(func.max(table.id), 0) + func.count(table.id)) for table in (Customer, CustomerAlias, Contact, Competitor, Product)]
+    marks = [
+        select(func.coalesce(func.max(table.id), 0) + func.count(table.id))
+        for table in (Customer, CustomerAlias, Contact, Competitor, Product)
+    ]
     return tuple([(await tx.scalars(mark)).one() for mark in marks])
 
 

@@ -28,11 +28,10 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with self._writers, AsyncSession(self.engine, expire_on_commit=False) as session:
-            async with session.begin():
-                if self.is_sqlite:
-                    await session.connection(execution_options={"genjin_write": True})
-                yield session
+        async with self._writers, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            if self.is_sqlite:
+                await session.connection(execution_options={"genjin_write": True})
+            yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

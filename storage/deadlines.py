@@ -46,7 +46,9 @@ async def next_at(tx: AsyncSession) -> datetime | None:
 
 async def fire(tx: AsyncSession, deadline_id: int, now: datetime) -> bool:
     """Marks a deadline fired, in the transaction of what it causes. False: it was cancelled or fired meanwhile."""
-    done = update(Deadline).where(Deadline.id == deadline_id, Deadline.state == "open").values(state="fired", fired_at=now)
+    done = (
+        update(Deadline).where(Deadline.id == deadline_id, Deadline.state == "open").values(state="fired", fired_at=now)
+    )
     return bool((await tx.execute(done)).rowcount == 1)  # type: ignore[attr-defined]  # CursorResult for DML
 
 

@@ -24,7 +24,9 @@ class Change:
 
 
 async def newest(tx: AsyncSession, kind: str, name: str) -> Definition | None:
-    query = select(Definition).where(Definition.kind == kind, Definition.name == name).order_by(Definition.version.desc())
+    query = (
+        select(Definition).where(Definition.kind == kind, Definition.name == name).order_by(Definition.version.desc())
+    )
     return (await tx.scalars(query.limit(1))).first()
 
 

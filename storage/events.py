@@ -28,7 +28,13 @@ def event(
 ) -> Event:
     """An event, not yet written. `subject` is (kind, id), e.g. ("visit", 4)."""
     return Event(
-        kind=kind, subject_kind=subject[0], subject_id=subject[1], person_id=person_id, at=at, payload=payload or {}, cause=cause
+        kind=kind,
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        person_id=person_id,
+        at=at,
+        payload=payload or {},
+        cause=cause,
     )
 
 
@@ -37,7 +43,9 @@ async def about(tx: AsyncSession, subject_kind: str, subject_id: int) -> list[Ev
     return list((await tx.scalars(query.order_by(Event.id))).all())
 
 
-async def newest(tx: AsyncSession, *, limit: int = 20, kinds: tuple[str, ...] = (), person_id: int | None = None) -> list[Event]:
+async def newest(
+    tx: AsyncSession, *, limit: int = 20, kinds: tuple[str, ...] = (), person_id: int | None = None
+) -> list[Event]:
     """The newest events first, of some kinds or of one person where asked."""
     query = select(Event).order_by(Event.id.desc()).limit(limit)
     if kinds:

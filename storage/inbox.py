@@ -176,7 +176,9 @@ class PostgresInboxWriter:
 
     async def _insert(self, messages: list[Received]) -> set[tuple[str, str, str]]:
         names = ("platform", "app", "event_key", "mailbox", "payload", "received_at")
-        rows = [dict(zip(names, astuple(message), strict=True), state="new", attempts=0, error="") for message in messages]
+        rows = [
+            dict(zip(names, astuple(message), strict=True), state="new", attempts=0, error="") for message in messages
+        ]
         statement = pg_insert(Inbox).on_conflict_do_nothing().returning(Inbox.platform, Inbox.app, Inbox.event_key)
         async with self._db.write() as tx:
             return {(row[0], row[1], row[2]) for row in await tx.execute(statement, rows)}

@@ -69,7 +69,9 @@ async def enqueue(tx: AsyncSession, push: Push, now: datetime) -> Outbox | None:
     return row
 
 
-async def enqueue_card(tx: AsyncSession, push: Push, now: datetime, *, form: str = "", form_version: int = 0) -> CardSent | None:
+async def enqueue_card(
+    tx: AsyncSession, push: Push, now: datetime, *, form: str = "", form_version: int = 0
+) -> CardSent | None:
     """Writes a card push (payload is the card's JSON) and the card's own row. None: the key is there already."""
     card_key = secrets.token_urlsafe(15)
     addressed = Push(
@@ -101,7 +103,9 @@ async def enqueue_card(tx: AsyncSession, push: Push, now: datetime, *, form: str
     return card
 
 
-async def redraw(tx: AsyncSession, card: CardSent, body: dict[str, Any], now: datetime, *, reply_token: str = "", close: bool = False) -> None:
+async def redraw(
+    tx: AsyncSession, card: CardSent, body: dict[str, Any], now: datetime, *, reply_token: str = "", close: bool = False
+) -> None:
     """A new state for a card: rewrites it where it still waits, otherwise queues an update (one at a time per card)."""
     card.card = body
     if close:
@@ -111,13 +115,18 @@ async def redraw(tx: AsyncSession, card: CardSent, body: dict[str, Any], now: da
         first.payload = dict(first.payload, card=body)
         return
     waiting = select(Outbox).where(
-        Outbox.receiver == card.receiver, Outbox.state == "pending", Outbox.kind == "update", Outbox.thread == f"card:{card.key}"
+        Outbox.receiver == card.receiver,
+        Outbox.state == "pending",
+        Outbox.kind == "update",
+        Outbox.thread == f"card:{card.key}",
     )
     for older in (await tx.scalars(waiting)).all():
         older.state = "superseded"
     payload = {"card": body, "card_key": card.key, "reply_token": reply_token}
     to = Receiver(person_id=first.person_id, group_id=first.group_id, address=first.address)
-    await enqueue(tx, Push(to=to, kind="update", payload=payload, thread=f"card:{card.key}", why=first.why, urgent=True), now)
+    await enqueue(
+        tx, Push(to=to, kind="update", payload=payload, thread=f"card:{card.key}", why=first.why, urgent=True), now
+    )
 
 
 async def cards_about(tx: AsyncSession, thread: str) -> list[CardSent]:
@@ -177,7 +186,12 @@ async def receipt_of(tx: AsyncSession, card_key: str) -> tuple[dict[str, Any] | 
 
 async def last_push(tx: AsyncSession, person_id: int) -> Outbox | None:
     """The newest push to a person that has a reason to tell (/why)."""
-    query = select(Outbox).where(Outbox.person_id == person_id, Outbox.kind != "update").order_by(Outbox.id.desc()).limit(50)
+    query = (
+        select(Outbox)
+        .where(Outbox.person_id == person_id, Outbox.kind != "update")
+        .order_by(Outbox.id.desc())
+        .limit(50)
+    )
     for row in (await tx.scalars(query)).all():
         if row.why:
             return row

@@ -14,7 +14,9 @@ CHAIN_LIMIT = 20
 
 
 async def by_identity(tx: AsyncSession, platform: str, app: str, user: str) -> Person | None:
-    query = select(Person).join(Identity).where(Identity.platform == platform, Identity.app == app, Identity.user == user)
+    query = (
+        select(Person).join(Identity).where(Identity.platform == platform, Identity.app == app, Identity.user == user)
+    )
     return (await tx.scalars(query)).first()
 
 

@@ -36,7 +36,9 @@ async def contacts_from(tx: AsyncSession, source_kind: str, source_id: int) -> l
     return list((await tx.scalars(query)).all())
 
 
-async def reports_between(tx: AsyncSession, person_ids: list[int], since: datetime, until: datetime) -> list[ProgressReport]:
+async def reports_between(
+    tx: AsyncSession, person_ids: list[int], since: datetime, until: datetime
+) -> list[ProgressReport]:
     query = select(ProgressReport).where(
         ProgressReport.person_id.in_(person_ids),
         ProgressReport.at >= since,

@@ -24,7 +24,9 @@ class UnknownText(KeyError):
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
     """Also draws the texts of packs, which an admin may write: hence the sandbox."""
-    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+    return ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
 
 
 def say(key: str, **values: Any) -> str:

@@ -52,14 +52,24 @@ async def settle(tx: AsyncSession, platform: str, app: str, now: datetime = STAR
         tx.add(Identity(person_id=person.id, platform=platform, app=app, user=user, last_seen_at=now))
     tx.add(Group(platform=platform, app=app, chat="east", title="华东一组", team_id=team.id))
     for number, (name, owner, level, stage) in enumerate(CUSTOMERS):
-        customer = Customer(name=name, owner_id=ids[owner], level=level, created_at=now, latitude=31.23, longitude=121.47)
+        customer = Customer(
+            name=name, owner_id=ids[owner], level=level, created_at=now, latitude=31.23, longitude=121.47
+        )
         tx.add(customer)
         await tx.flush()
         opportunity = Opportunity(
-            customer_id=customer.id, owner_id=ids[owner], title=f"{name}采购", stage=stage, stage_since=now - timedelta(days=10)
+            customer_id=customer.id,
+            owner_id=ids[owner],
+            title=f"{name}采购",
+            stage=stage,
+            stage_since=now - timedelta(days=10),
         )
         contact = Interaction(
-            customer_id=customer.id, person_id=ids[owner], kind="call", at=now - timedelta(hours=2 + number), note="电话"
+            customer_id=customer.id,
+            person_id=ids[owner],
+            kind="call",
+            at=now - timedelta(hours=2 + number),
+            note="电话",
         )
         tx.add_all([opportunity, contact])
     tx.add(Contact(customer_id=1, name="王经理", title="采购经理"))

@@ -47,7 +47,9 @@ def postgres_server() -> Iterator[str]:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         subprocess.run(
-            _as_postgres(str(binaries / "initdb"), "-D", str(place), "-A", "trust", "-U", "genjin", "-E", "UTF8", "--no-locale"),
+            _as_postgres(
+                str(binaries / "initdb"), "-D", str(place), "-A", "trust", "-U", "genjin", "-E", "UTF8", "--no-locale"
+            ),
             check=True,
             capture_output=True,
         )

@@ -92,7 +92,9 @@ class Actor:
         mentioned = group and "@跟进" in text
         await self._send(Kind.TEXT, chat=chat, text=text.replace("@跟进", "").strip(), mentioned=mentioned, key=key)
 
-    async def sends(self, kind: Kind, content: bytes, *, name: str = "file", mime: str = "", seconds: float | None = None) -> None:
+    async def sends(
+        self, kind: Kind, content: bytes, *, name: str = "file", mime: str = "", seconds: float | None = None
+    ) -> None:
         ref = f"media{next(_serial)}"
         self.team.platform.client.media[ref] = Media(content, name, mime)
         what: Any = {Kind.VOICE: "voice", Kind.PHOTO: "photo"}.get(kind, "file")

@@ -40,7 +40,7 @@ async def test_an_answer_reaches_the_rep_and_stops_the_clock(team: Team) -> None
     await team.clock.to("09:00", days=1)
     for actor in team.actors.values():
         for message in actor.messages:
-            if "早" in message.words or message.card and ("今天" in message.card.title or "日清" in message.card.title):
+            if "早" in message.words or (message.card and ("今天" in message.card.title or "日清" in message.card.title)):
                 message.read = True
     team.director.heard_nothing()
 
