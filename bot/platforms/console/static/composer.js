@@ -16,7 +16,7 @@ export function kindOf(file) {
 }
 
 function placeholder(conversation) {
-  const narrow = matchMedia("(max-width: 720px)").matches;
+  const narrow = matchMedia("(max-width: 940px)").matches;
   if (conversation.startsWith("group:")) return narrow ? "@跟进 它才会回答" : "在群里说话，@跟进 它才会回答";
   return narrow ? "说说今天跑了谁" : "说说今天跑了谁，或者输入 / 看能做什么";
 }
