@@ -1,4 +1,4 @@
-"""One connection pool for a platform's REST calls: time-outs, a cap on answers, and typed errors instead of aiohttp's."""
+"""One connection pool for a platform's REST calls: time-outs, a cap on answers, typed errors of our own."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Http:
     ) -> Reply:
         """One request and its whole answer, of any status. Redirects are not followed.
 
-        Raises RetryAfter when the platform cannot be reached, does not answer in time or answers more than `limit` bytes.
+        Raises RetryAfter when the platform cannot be reached, is too slow, or answers more than `limit` bytes.
         """
         request: dict[str, Any] = {"headers": headers, "params": params, "json": json, "data": data}
         for attempt in range(1, CONNECT_ATTEMPTS + 1):
@@ -93,7 +93,10 @@ class Http:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Reply:
-        """A file from one of `hosts`, at most `limit` bytes. Raises MediaRefused for another host or a larger file, RetryAfter as `call`."""
+        """A file from one of `hosts`, at most `limit` bytes.
+
+        Raises MediaRefused for another host or a larger file, RetryAfter as `call` does.
+        """
         check_host(url, hosts)
         try:
             return await self.call("GET", url, headers=headers, params=params, limit=limit)

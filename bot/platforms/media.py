@@ -22,7 +22,7 @@ class Sniffed:
 
 PLAIN_FILE = Sniffed("file", "application/octet-stream", "")
 
-# Leading bytes of each format, from their specifications (RFC 2083, 4867, 3533; ISO 32000; JFIF; GIF89a; BMP; TIFF 6.0).
+# Leading bytes of each format, from its specification (RFC 2083, 4867, 3533; ISO 32000; JFIF; GIF89a; TIFF 6.0 …).
 _MAGIC: tuple[tuple[int, bytes, Sniffed], ...] = (
     (0, b"\xff\xd8\xff", Sniffed("photo", "image/jpeg", ".jpg")),
     (0, b"\x89PNG\r\n\x1a\n", Sniffed("photo", "image/png", ".png")),
@@ -61,9 +61,10 @@ def sniff(content: bytes) -> Sniffed:
 
 
 def check_host(url: str, hosts: Collection[str]) -> None:
-    """Raises MediaRefused unless `url` lies on one of `hosts`: "api.example.com", ".example.com" for its subdomains, or "127.0.0.1:8080".
+    """Raises MediaRefused unless `url` lies on one of `hosts`.
 
-    A host without a port stands for the scheme's own port.
+    A host is "api.example.com", ".example.com" for its subdomains, or "127.0.0.1:8080"; without a port it stands for
+    the scheme's own.
     """
     parts = urlsplit(url)
     try:

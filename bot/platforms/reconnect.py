@@ -1,4 +1,4 @@
-"""Holds a long connection for ever: connect, live, and after it dies wait a jittered, growing while and connect again."""
+"""Holds a long connection for ever: when it dies, waits a growing, jittered while and connects again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """How long to wait after the n-th failure in a row: `first`, doubling up to `most`; each time a random half to whole of it."""
+    """How long to wait after the n-th failure in a row: `first`, doubling up to `most`; a random half to whole of it."""
 
     first: timedelta = timedelta(seconds=1)
     most: timedelta = timedelta(minutes=2)

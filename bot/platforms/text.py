@@ -35,7 +35,7 @@ def split_text(text: str, limit: int, measure: Measure = utf8) -> list[str]:
 
 
 def shorten(text: str, limit: int, measure: Measure = utf8, tail: str = "…（已截断）") -> str:
-    """`text` whole when it fits in `limit`, otherwise its beginning and `tail` (or "…" where even the tail is too long)."""
+    """`text` whole when it fits in `limit`, otherwise its beginning and `tail` ("…" where the tail is too long)."""
     if measure(text) <= limit:
         return text
     tail = tail if measure(tail) <= limit // 2 else "…"

@@ -1,4 +1,4 @@
-"""Access tokens that expire: fetched once however many ask, renewed before they die, dropped when the platform says so."""
+"""Access tokens that expire: fetched once however many ask, renewed before they die, dropped when refused."""
 
 from __future__ import annotations
 

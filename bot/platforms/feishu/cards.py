@@ -1,4 +1,4 @@
-"""Draws the neutral card as Feishu card JSON 2.0: a form where there is something to fill, verbs below, within the limits.
+"""Draws the neutral card as Feishu card JSON 2.0: a form where there is something to fill, verbs below.
 
 Feishu refuses a card over 30 KB or 200 elements as a whole. So a card is drawn with less and less in it until it
 fits, and says at its end what it left out.
@@ -43,7 +43,10 @@ _TYPES: Mapping[Style, str] = {Style.DEFAULT: "default", Style.PRIMARY: "primary
 
 
 def draw(card: Card, card_key: str, *, group: bool = False, pictures: Mapping[str, str] | None = None) -> str:
-    """The card as the JSON Feishu takes. `pictures` maps attachment keys to image keys; a picture without one is named in words."""
+    """The card as the JSON Feishu takes.
+
+    `pictures` maps attachment keys to image keys; a picture without one is named in words.
+    """
     for budget in BUDGETS:
         drawn = _Drawing(card, card_key, group, pictures or {}, budget).whole()
         text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))

@@ -164,7 +164,7 @@ class FeishuClient:
         return cards.draw(card, card_key, group=bool(to.group), pictures=pictures)
 
     async def _image_key(self, attachment: str) -> str:
-        """The image key of an attachment, uploaded at most once; empty when it cannot be shown (it is then named in words)."""
+        """The image key of an attachment, uploaded once; empty when it cannot be shown and is named in words."""
         if attachment not in self._pictures and self._attachment is not None:
             try:
                 content = await self._attachment(attachment)

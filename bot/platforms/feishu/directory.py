@@ -15,7 +15,7 @@ ROOT = "0"
 
 
 async def people(api: Api) -> AsyncIterator[DirectoryPerson]:
-    """Everyone in the app's directory range, each once. What the app has no permission to see is empty, not an error."""
+    """Everyone in the app's directory range, each once. What the app may not see is empty, not an error."""
     departments, users = await _range(api)
     names = {number: name async for number, name in _departments(api, departments)}
     seen: set[str] = set()

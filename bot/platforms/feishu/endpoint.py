@@ -28,7 +28,7 @@ class Endpoint:
 
 
 async def discover(http: Http, settings: FeishuSettings) -> Endpoint:
-    """Asks for an address. Raises RetryAfter (busy, unreachable) or Credentials (the app may not, or its secret is wrong)."""
+    """Asks for an address. Raises RetryAfter (busy) or Credentials (the app may not, or its secret is wrong)."""
     secret = {"AppID": settings.app_id, "AppSecret": settings.app_secret.get_secret_value()}
     reply = await http.call("POST", f"{settings.base_url}/callback/ws/endpoint", json=secret, headers={"locale": "zh"})
     answer = reply.json()

@@ -37,7 +37,7 @@ def without_bold(text: str) -> str:
 
 
 def defuse(text: str) -> str:
-    """`text` for a message that understands tags: no tag of the writer's (an @everyone, say) survives; the rest stays."""
+    """`text` for a message that understands tags: no tag of the writer's (an @everyone, say) survives."""
     return _TAG.sub("＜", text)
 
 

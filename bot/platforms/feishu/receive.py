@@ -24,7 +24,7 @@ class Receiver:
         self._health = health
 
     async def take(self, envelope: Envelope, sink: Sink) -> None:
-        """Returns when the event is safe (or is none of ours). Raises what the sink raises: then it must not be acknowledged."""
+        """Returns when the event is safe or none of ours. Raises what the sink raises: do not acknowledge then."""
         now = self._clock.now()
         inbound = read(envelope, app=self._app, bot=await self._own(), now=now)
         self._health.last_inbound = now

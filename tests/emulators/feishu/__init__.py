@@ -1,4 +1,4 @@
-"""A Feishu to test against: real encryption and signatures, tokens that die, limits, repeats, cards that are refused."""
+"""A Feishu to test against: real encryption and signatures, tokens that die, limits, repeats, refused cards."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Pressed:
 async def press(
     world: World, delivery: Delivery, who: str, message: Message, label: str, answers: Mapping[str, Any]
 ) -> Pressed:
-    """Presses the button called `label`. `answers` maps a field's name or label to its value, options by value or label."""
+    """Presses the button called `label`. `answers`: a field's name or label to its value, options by value or label."""
     card = message.content
     button = next((one for one in tagged(card) if one["tag"] == "button" and one["text"]["content"] == label), None)
     if button is None:

@@ -104,7 +104,8 @@ class Auth:
             )
 
     def _check_rate(self, request: web.Request) -> None:
-        api = f"{request.method} {request.match_info.route.resource.canonical if request.match_info.route.resource else ''}"
+        resource = request.match_info.route.resource
+        api = f"{request.method} {resource.canonical if resource else request.path}"
         second = self.windows.over(api, 50, timedelta(seconds=1))
         minute = self.windows.over(api, 1000, timedelta(minutes=1))
         if second or minute:

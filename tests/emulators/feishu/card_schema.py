@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.emulators.feishu.answers import Refusal
@@ -33,13 +33,14 @@ ATTRIBUTES: dict[str, set[str]] = {
         "column_set": f"{_COMMON} horizontal_spacing horizontal_align flex_mode background_style action columns",
         "column": f"{_COMMON} background_style width weight horizontal_spacing horizontal_align vertical_align "
         "vertical_spacing direction padding action elements",
-        "form": f"{_COMMON} direction horizontal_spacing vertical_spacing horizontal_align vertical_align padding name elements",
-        "button": f"{_COMMON} type size width text icon hover_tips disabled disabled_tips confirm behaviors name required "
-        "form_action_type",
+        "form": f"{_COMMON} direction horizontal_spacing vertical_spacing horizontal_align vertical_align padding name "
+        "elements",
+        "button": f"{_COMMON} type size width text icon hover_tips disabled disabled_tips confirm behaviors name "
+        "required form_action_type",
         "select_static": f"{_INTERACTIVE} type initial_option initial_index options",
         "multi_select_static": f"{_INTERACTIVE} type selected_values options",
-        "input": f"{_INTERACTIVE} default_value disabled_tips max_length input_type rows auto_resize max_rows show_icon label "
-        "label_position value",
+        "input": f"{_INTERACTIVE} default_value disabled_tips max_length input_type rows auto_resize max_rows show_icon "
+        "label label_position value",
         "date_picker": f"{_INTERACTIVE} initial_date",
         "picker_time": f"{_INTERACTIVE} initial_time",
         "picker_datetime": f"{_INTERACTIVE} initial_datetime",
@@ -143,25 +144,27 @@ def _check_element(element: dict[str, Any]) -> None:
     if tag not in ATTRIBUTES:
         raise refuse(200861, f"not support tag: {tag}")
     _only(element, ATTRIBUTES[tag], tag)
-    if tag == "button":
-        _check_button(element)
-    if tag == "input" and not 1 <= element.get("max_length", 1000) <= 1000:
-        raise refuse(200621, "max_length of input")
-    if tag == "input" and len(element.get("default_value", "")) > element.get("max_length", 1000):
-        raise refuse(200621, "default_value longer than max_length")
     if len(element.get("placeholder", {}).get("content", "")) > 100:
         raise refuse(200621, "placeholder over 100 characters")
-    if tag in ("select_static", "multi_select_static"):
-        _check_options(element)
     if tag in ("plain_text", "markdown") and not isinstance(element.get("content"), str):
         raise refuse(200621, f"{tag} without content")
-    if tag == "img" and not str(element.get("img_key", "")).startswith("img_"):
-        raise refuse(200570, "invalid image key")
-    if tag == "table":
-        _check_table(element)
+    check = _CHECKS.get(tag)
+    if check is not None:
+        check(element)
     for name, pattern in (("initial_date", r"\d{4}-\d\d-\d\d"), ("initial_datetime", r"\d{4}-\d\d-\d\d \d\d:\d\d")):
         if name in element and not re.fullmatch(pattern, element[name]):
             raise refuse(200621, name)
+
+
+def _check_input(field: dict[str, Any]) -> None:
+    most = field.get("max_length", 1000)
+    if not 1 <= most <= 1000 or len(field.get("default_value", "")) > most:
+        raise refuse(200621, "max_length of input, or default_value longer than it")
+
+
+def _check_image(image: dict[str, Any]) -> None:
+    if not str(image.get("img_key", "")).startswith("img_"):
+        raise refuse(200570, "invalid image key")
 
 
 def _check_button(button: dict[str, Any]) -> None:
@@ -193,6 +196,16 @@ def _check_table(table: dict[str, Any]) -> None:
         raise refuse(200914, "table columns or page size")
     if any(set(row) - names for row in table.get("rows", ())):
         raise refuse(200915, "table rows")
+
+
+_CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "button": _check_button,
+    "input": _check_input,
+    "img": _check_image,
+    "table": _check_table,
+    "select_static": _check_options,
+    "multi_select_static": _check_options,
+}
 
 
 def _check_shape(card: dict[str, Any]) -> None:

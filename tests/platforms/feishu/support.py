@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,6 +95,12 @@ async def forward(clock: VirtualClock, by: timedelta) -> datetime:
     clock.move_to(clock.now() + by)
     await settle()
     return clock.now()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Lets the loop turn until `condition` holds: what comes over the loopback has no other signal to wait for."""
+    while not condition():  # noqa: ASYNC110 - see above
+        await asyncio.sleep(0)
 
 
 async def settle() -> None:

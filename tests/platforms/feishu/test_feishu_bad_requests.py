@@ -1,4 +1,4 @@
-"""Ten thousand requests that are not Feishu's: each refused with its status, none reaching the inbox, nothing left behind."""
+"""Ten thousand requests that are not Feishu's: each refused with its status, none taken in, nothing left behind."""
 
 from __future__ import annotations
 

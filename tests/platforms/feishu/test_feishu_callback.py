@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -17,7 +18,7 @@ from bot.platforms.feishu import FeishuPlatform, FeishuSettings
 from bot.platforms.http import Http
 from tests.emulators.feishu import FeishuEmulator
 from tests.emulators.feishu.webhook import encrypted, request_of, signed
-from tests.platforms.feishu.support import Inbox, callback_server, forward, settings_for
+from tests.platforms.feishu.support import Inbox, callback_server, forward, settings_for, until
 
 HOUR = timedelta(hours=1)
 
@@ -73,11 +74,10 @@ async def test_slow_answers_bring_the_documented_repeats_and_one_message(
     async with callback_server(platform, inbox) as url:
         feishu.world.app.callback_url = url
         await feishu.says(rep, "宏达")
-        for pause in (timedelta(seconds=15), timedelta(minutes=5), HOUR):
-            before = len(feishu.delivery.attempts)
+        attempts = feishu.delivery.attempts
+        for number, pause in enumerate((timedelta(seconds=15), timedelta(minutes=5), HOUR), start=2):
             await forward(clock, pause)
-            while len(feishu.delivery.attempts) == before:
-                await asyncio.sleep(0.001)
+            await until(partial(lambda count: len(attempts) == count, number))
         inbox.broken = False
         await forward(clock, 6 * HOUR)
         assert len(await inbox.holds(1)) == 1

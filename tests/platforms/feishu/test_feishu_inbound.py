@@ -133,21 +133,23 @@ def test_events_that_are_nobodys_message_are_ignored(event_type: str) -> None:
 
 
 WHO = {"open_id": "ou_li"}
+GROUP = {"chat_id": "oc_9", "name": "一组"}
+MENU = (Kind.TEXT, "ou_li", "ou_li", "/todo")
 
 
 @pytest.mark.parametrize(
     ("event_type", "event", "expected"),
     [
-        ("application.bot.menu_v6", {"event_key": "/todo", "operator": {"operator_id": WHO}}, (Kind.TEXT, "ou_li", "ou_li", "/todo")),
+        ("application.bot.menu_v6", {"event_key": "/todo", "operator": {"operator_id": WHO}}, MENU),
         ("im.chat.access_event.bot_p2p_chat_entered_v1", {"operator_id": WHO}, (Kind.ENTERED, "ou_li", "ou_li", "")),
-        ("im.chat.member.bot.added_v1", {"chat_id": "oc_9", "operator_id": WHO, "name": "一组"}, (Kind.BOT_ADDED, "ou_li", "oc_9", "")),
-        ("im.chat.member.bot.deleted_v1", {"chat_id": "oc_9", "operator_id": WHO}, (Kind.BOT_REMOVED, "ou_li", "oc_9", "")),
+        ("im.chat.member.bot.added_v1", {**GROUP, "operator_id": WHO}, (Kind.BOT_ADDED, "ou_li", "oc_9", "")),
+        ("im.chat.member.bot.deleted_v1", {**GROUP, "operator_id": WHO}, (Kind.BOT_REMOVED, "ou_li", "oc_9", "")),
         ("im.chat.disbanded_v1", {"chat_id": "oc_9"}, (Kind.BOT_REMOVED, "", "oc_9", "")),
         ("im.message.recalled_v1", {"chat_id": "oc_9", "message_id": "om_7"}, (Kind.RECALLED, "", "oc_9", "")),
         ("contact.user.updated_v3", {}, (Kind.DIRECTORY, "", "", "contact.user.updated_v3")),
         ("contact.scope.updated_v3", {}, (Kind.DIRECTORY, "", "", "contact.scope.updated_v3")),
     ],
-)  # fmt: skip
+)
 def test_other_events(event_type: str, event: dict[str, Any], expected: tuple[object, ...]) -> None:
     inbound = taken(envelope(event_type, event))
     assert (inbound.kind, inbound.sender, inbound.chat.id, inbound.text) == expected
