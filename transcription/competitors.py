@@ -14,6 +14,12 @@ from transcription.words import load
 _NAME = r"[“\"]?(?P<name>[一-鿿]{2,5}?|[A-Za-z][A-Za-z0-9\-]{1,15})[”\"]?"
 
 
+_NO_BEGINNING = "做买来有搞打送降压报抢卖推出开找给拿要在比价低便又再太很挺好多少没不已正被把向对最当"
+_NOT_IN_NAMES = frozenset("的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会")
+_COMMON = 300
+_VERY_COMMON = 3000
+
+
 def competitors(text: str, masked: str, index: Index) -> tuple[Candidate, ...]:
     """Competitors in order of trust, listed ones first; `masked` hides customers, people and times."""
     found: list[Candidate] = []
@@ -45,16 +51,16 @@ def _led(text: str, masked: str) -> list[Candidate]:
     for form in _forms():
         for hit in form.finditer(masked):
             group = "name" if hit["name"] else "name2"
-            if _is_name(hit[group]):
+            if _is_name(hit[group], sure=form is not _forms()[0]):
                 start, end = hit.span(group)
                 found.append(Candidate("competitor", text[start:end], start, end, 0.82))
     return found
 
 
-def _is_name(words: str) -> bool:
+def _is_name(words: str, *, sure: bool = False) -> bool:
     """Whether a string can be a company's name: no everyday word, nothing of the talk about competitors."""
     if any(barred in words for barred in load("competitors")["not_names"]):
         return False
-    if any(char in "的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会" for char in words):
+    if words[0] in _NO_BEGINNING or not _NOT_IN_NAMES.isdisjoint(words):
         return False
-    return frequency(words) < 300
+    return frequency(words) < (_VERY_COMMON if sure else _COMMON)

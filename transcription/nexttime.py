@@ -86,7 +86,7 @@ def _is_background(before: str, after: str) -> bool:
         return True
     if _words("absent").search(after) and not re.search(r"再|后|联系|跟", after):
         return True
-    return bool(_words("content").search(before) or (_words("guessed").search(before) and after.startswith("到")))
+    return bool(_words("content").search(before) or (_words("guessed").search(before) and re.match("到(?!账|访|场|款)", after)))
 
 
 def is_wanted_by(message: Message, time: Found) -> bool:
@@ -95,7 +95,8 @@ def is_wanted_by(message: Message, time: Found) -> bool:
     clause = message.clauses.all[number]
     after = message.masked[time.end : clause.end]
     asked = number > 0 and is_request(message, message.clauses.all[number - 1])
-    return asked and bool(_words("wanted_by").search(after))
+    hurry = re.search(r"(最好|希望|争取|尽量|务必)[^，。；]{0,2}$", message.masked[clause.start : time.start])
+    return asked and bool(hurry or _words("wanted_by").search(after))
 
 
 def _is_cancelled(message: Message, time: Found) -> bool:
@@ -122,7 +123,8 @@ def _is_ahead(message: Message, time: Found, before: str, after: str) -> bool:
         return False
     if re.match(r"(不|没|别)(见|去|来|用|能|行|约|方便)", after):
         return False
-    if time.when.day > message.now.date() or time.when.minute is not None:
+    rolled = time.bare and time.when.day > message.now.date()
+    if not rolled and (time.when.day > message.now.date() or time.when.minute is not None):
         return not (time.bare and time.when.minute is None)
     text = before + "|" + after
     return bool(

@@ -23,6 +23,7 @@ _POINTS = re.compile(
 _POINTS_PERCENT = re.compile(
     r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)百分之(?P<n>[一二两三四五六七八九十]{1,3}|\d+)"
 )
+_DEALING = re.compile(r"报[了完]?价|报了|签|合同|成交|价格")
 _SMALLEST = 100
 _ROUGH = re.compile(r"^(?:[多几来余]|左右的?差|到[一二三四五六七八九\d]|[-~—至])")
 
@@ -61,8 +62,9 @@ def prices(message: Message, found: tuple[Sum, ...]) -> list[Candidate]:
 def _named(message: Message, each: Sum) -> Candidate | None:
     clause = message.clause_of(each.start)
     before = message.masked[clause.start : each.start]
-    if not before and (number := message.clauses.at(each.start)) > 0:
-        before = message.masked_clause(message.clauses.all[number - 1])  # 已报价，18万
+    number = message.clauses.at(each.start)
+    if not before and number > 0 and _DEALING.search(message.masked_clause(message.clauses.all[number - 1])):
+        before = "报价"  # 已报价，18万
     if pattern("prices", "target").search(before):
         return Candidate("target", each.yuan, each.start, each.end)
     if pattern("prices", "neither").search(before) and not re.search(r"(成交|合同|报)[^，。]{0,3}$", before):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from transcription.message import Message
+from transcription.support import is_request
 from transcription.when_spans import shift_months, span_of_month
 from transcription.words import load
 
@@ -34,7 +35,11 @@ def _kinds() -> dict[str, re.Pattern[str]]:
 def question(message: Message) -> Question | None:
     """The question a message is, or None where it tells something."""
     text = message.masked.strip("，。！!. ")
-    if not _asks(text):
+    known = any(form.search(text) for form in _kinds().values())
+    ordered = bool(_form("orders").search(text)) and known
+    if not ordered and any(is_request(message, clause) for clause in message.clauses.all):
+        return None
+    if not ordered and not _asks(text):
         return None
     kind = next((kind for kind, form in _kinds().items() if form.search(text)), "other")
     settled = [mention.names[0] for mention in message.mentions if len(mention.names) == 1]

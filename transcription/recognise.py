@@ -38,7 +38,9 @@ def actions(message: Message) -> list[Candidate]:
     found = []
     for cue in cues("actions"):
         for hit in cue.hits(message.masked):
-            if _barred(message, cue.unless, hit) or not is_done(message, hit.start(), hit.end()):
+            if _barred(message, cue.unless, hit) or not is_done(
+                message, hit.start(), hit.end(), ahead=cue.value == "已约拜访"
+            ):
                 continue
             if cue.value == "已拜访" and _is_future(message, hit):
                 continue

@@ -8,18 +8,19 @@ from transcription.cues import pattern
 from transcription.message import Message
 
 _DOUBLE = re.compile(r"不是没|并非没|不是不|没有不|不得不")
+_IF = re.compile(r"如果|要是|假如|万一|一旦|只要|除非")
 _REACH = 7
 _FACT = re.compile(r"已经?|刚刚?|终于|顺利|了|过(?!去|来)|完|好")
 
 
-def is_done(message: Message, start: int, end: int) -> bool:
-    """Whether an act said between two positions has happened."""
+def is_done(message: Message, start: int, end: int, *, ahead: bool = False) -> bool:
+    """Whether an act said between two positions has happened; `ahead` where it is about a coming day."""
     clause = message.clause_of(start)
     inside = message.masked[start:end]
     after = message.masked[end : clause.end]
     sure = bool(_FACT.search(inside) or _FACT.match(after))
     before = message.masked[max(clause.start, start - (_REACH if sure else 2 * _REACH)) : start]
-    if not sure and "\ue002" in before and _coming(message, clause.start, start):
+    if not sure and not ahead and _coming(message, clause.start, end):
         return False
     if _denied(before, inside) or pattern("stance", "conditioned").search(after):
         return False
@@ -41,7 +42,7 @@ def _excused(before: str) -> bool:
 
 def _coming(message: Message, start: int, end: int) -> bool:
     """Whether a coming day is named between two positions."""
-    return any(start <= time.start < end and time.when.day > message.now.date() for time in message.times)
+    return any(start <= time.start < end and not time.bare and time.when.day > message.now.date() for time in message.times)
 
 
 def holds(message: Message, start: int, end: int) -> bool:
@@ -51,7 +52,7 @@ def holds(message: Message, start: int, end: int) -> bool:
     inside = message.masked[start:end]
     if pattern("stance", "dismissed").search(before[-5:] + inside) and not re.search(r"不是没有", before + inside):
         return False
-    if pattern("stance", "supposed").search(before):
+    if pattern("stance", "supposed").search(before) or _IF.search(message.masked, clause.start, start):
         return False
     return not _settled_since(message, end)
 

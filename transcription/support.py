@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from transcription.clauses import Clause
-from transcription.cues import pattern
+from transcription.cues import CUSTOMER, pattern
 from transcription.message import Candidate, Message
 
 LONGEST = 50
@@ -13,6 +13,12 @@ LONGEST = 50
 
 _RAMBLING = 24
 """From this length on a clause was said without pauses; the request begins with its cue."""
+
+_OURS_ONLY = re.compile(r"支持|支援|协助|特价|特批|加急|审批")
+"""What only our own house can give, so that 宏达需要技术支持 is the rep's wish."""
+
+_TOPIC = re.compile(r"急需|需要|需|申请|最好|得|想让|想请|想叫|让|叫|找")
+"""After a bare customer's name these begin the rep's own wish: the name is only the topic."""
 
 _LEAD = re.compile(
     r"^(?:然后|另外|还有就是|还有|所以|但是|不过|同时|顺便|那个|这个|就是|呃|嗯|对了|我想|我这边|目前|现在|最好|,|，|\s)+"
@@ -37,6 +43,8 @@ def _theirs(before: str, hit: re.Match[str]) -> bool:
     if re.match(r"帮我|帮忙|请|麻烦|求|申请|能不能|能否|辛苦|拜托|劳烦|给我|派|安排", hit.group()):
         return False
     if re.search(r"我们(公司|总部|技术|产品|总监|领导|的?(技术|售前|产品|财务|法务|总监|领导))", hit.string):
+        return False
+    if before.endswith(CUSTOMER) and (_OURS_ONLY.search(hit.group()) or _TOPIC.match(hit.group())):
         return False
     return bool(pattern("support", "theirs").search(before))
 
