@@ -9,16 +9,17 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.platforms.base import Sink
 from bot.platforms.http import Http
-from bot.platforms.reconnect import keep_connected
+from bot.platforms.reconnect import Backoff, keep_connected
 from bot.platforms.wecom.aibot_client import AibotClient
 from bot.platforms.wecom.aibot_inbound import Reading, read_aibot
 from bot.platforms.wecom.callback import AibotCallback, AppCallback, Callback
 from bot.platforms.wecom.channels import CallbackChannel, SocketChannel
-from bot.platforms.wecom.client import AppClient, Pictures
+from bot.platforms.wecom.client import AppClient
 from bot.platforms.wecom.doctor import Health
 from bot.platforms.wecom.inbound import PLATFORM
 from bot.platforms.wecom.intake import Intake
 from bot.platforms.wecom.login import Login
+from bot.platforms.wecom.sending import Attachment
 from bot.platforms.wecom.settings import WeComSettings
 from bot.platforms.wecom.socket import AibotSocket
 from bot.platforms.wecom.waiting import first_to_end
@@ -29,7 +30,7 @@ __all__ = ["WeComPlatform", "WeComSettings"]
 class WeComPlatform:
     """One configured app or robot. `http` is shared and closed by whoever opened it.
 
-    `pictures` fetches a card's pictures by storage key; without it their descriptions stand on the card.
+    `attachment` gives the bytes of a card's picture; without it the picture's description stands on the card.
     """
 
     name = PLATFORM
@@ -40,20 +41,22 @@ class WeComPlatform:
         http: Http,
         clock: Clock,
         *,
-        app: str = "default",
-        pictures: Pictures | None = None,
+        app: str = "main",
+        attachment: Attachment | None = None,
+        backoff: Backoff | None = None,
     ) -> None:
         self.app = app
         self.health = Health()
         self.login: Login | None = None
         self._settings = settings
         self._clock = clock
+        self._backoff = backoff
         self._socket: AibotSocket | None = None
         self._answers: CallbackChannel | None = None
         self._speaks: SocketChannel | None = None
         self.client: AppClient | AibotClient
         if settings.line == "app":
-            self.client = AppClient(settings, http, clock, health=self.health, pictures=pictures)
+            self.client = AppClient(settings, http, clock, health=self.health, attachment=attachment)
             self.login = Login(settings, self.client.api, clock)
         elif settings.long_connection:
             self._socket = AibotSocket(settings, http, clock, self.health)
@@ -84,7 +87,9 @@ class WeComPlatform:
                 await sink(inbound)
 
         intake = Intake(self._clock, take)
-        connection = keep_connected(f"wecom/{self.app}", lambda: socket.live(intake.put), self._clock)
+        connection = keep_connected(
+            f"wecom/{self.app}", lambda: socket.live(intake.put), self._clock, backoff=self._backoff
+        )
         await first_to_end(connection, intake.run())
 
     def _callback(self, sink: Sink) -> Callback:

@@ -10,7 +10,7 @@ import structlog
 from aiohttp.multipart import content_disposition_filename, parse_content_disposition
 
 from bot.clock import Clock
-from bot.errors import CardExpired, DeliveryError, MediaRefused, Permanent
+from bot.errors import CardExpired, MediaRefused, Permanent
 from bot.platforms.base import (
     Capabilities,
     CardBody,
@@ -29,13 +29,13 @@ from bot.platforms.http import Http
 from bot.platforms.media import as_media
 from bot.platforms.text import split_text
 from bot.platforms.wecom.aibot_inbound import TOKEN_MARK
-from bot.platforms.wecom.cards import AIBOT, DROPDOWN_OPTIONS, DROPDOWNS, draw
+from bot.platforms.wecom.cards import AIBOT, BUTTONS, DROPDOWN_OPTIONS, draw
 from bot.platforms.wecom.channels import REPLY, Channel
 from bot.platforms.wecom.codes import AlreadySent
 from bot.platforms.wecom.crypto import decrypt_media
 from bot.platforms.wecom.doctor import Health, common
 from bot.platforms.wecom.limits import AIBOT_LIMITS
-from bot.platforms.wecom.press import task_id
+from bot.platforms.wecom.press import details_of, task_id
 from bot.platforms.wecom.settings import WeComSettings
 from bot.platforms.wecom.upload import check_file
 from bot.platforms.wecom.words import Dialect, escape, fit_markdown, message, titled
@@ -48,10 +48,11 @@ FILE_BYTES = 100 * 1024 * 1024
 SENT_BYTES = 20 * 1024 * 1024
 
 CAPABILITIES = Capabilities(
-    inputs=frozenset({"choice", "multi_choice"}),
-    max_inputs=DROPDOWNS,
+    # What always has a place. A card whose only button submits takes more (cards.plan): three dropdowns, or ticks.
+    inputs=frozenset({"choice"}),
+    max_inputs=1,
     max_options=DROPDOWN_OPTIONS,
-    max_buttons=6,
+    max_buttons=BUTTONS,
     card_bytes=0,
     text_bytes=MESSAGE_BYTES,
     update_within=REPLY,
@@ -76,13 +77,8 @@ class AibotClient:
         self._health = health
 
     async def send(self, message: Outgoing) -> Receipt:
-        try:
-            receipt = await self._send(message)
-        except DeliveryError as error:
-            self._health.failed(self._clock.now(), str(error))
-            raise
-        self._health.delivered(self._clock.now())
-        return receipt
+        with self._health.watching(self._clock):
+            return await self._send(message)
 
     async def fetch(self, media: MediaRef) -> Media:
         reply = await self._http.download(media.ref, hosts=self._settings.media_hosts, limit=FILE_BYTES)
@@ -153,7 +149,7 @@ class AibotClient:
             raise CardExpired("this state of the card cannot be drawn")
         template = drawn.template | {"task_id": pressed}
         await self._channel.update(body.reply_token, push.to, template)
-        return Receipt(str(body.receipt.get("message_id", "")), {**body.receipt, "left_out": list(drawn.left_out)})
+        return Receipt("", {**details_of(body.receipt), "left_out": list(drawn.left_out)})
 
     def _receipt(self, **details: Any) -> Receipt:
         return Receipt("", {"sent_at": self._clock.now().isoformat(), **details})

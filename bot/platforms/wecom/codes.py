@@ -34,9 +34,6 @@ _CREDENTIALS = {
 
 _UNREACHABLE = frozenset({81013, 60111, 50002, 60021, 40003, 86001, 86003, 86008, 49008, 40050, 93006})
 
-_CARD_GONE = frozenset(range(42014, 42023))
-"""Seen for the older task card; which of them a spent or old response_code gives is not documented."""
-
 
 class AlreadySent(Permanent):
     """The task_id is taken. Ours are well formed and made from the push's key, so this very card has been sent before."""
@@ -62,6 +59,7 @@ def error_of(code: int, message: str, doing: str) -> DeliveryError:
         return Credentials(f"{_CREDENTIALS[code]}（{text}）")
     if code in _UNREACHABLE:
         return Unreachable(text)
-    if code in _CARD_GONE and doing == "message/update_template_card":
+    if doing == "message/update_template_card":
+        # Which code a spent or old response_code gives is not documented: whatever it is, a fresh card is the way out.
         return CardExpired(text)
     return _BY_CALL.get((doing, code), Permanent)(text)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.clock import Clock
 from bot.errors import Credentials, DeliveryError
 from bot.platforms.base import Finding
 from bot.platforms.wecom.api import Api
@@ -40,6 +42,16 @@ class Health:
 
     def failed(self, now: datetime, reason: str) -> None:
         self.last_failure = (now, reason)
+
+    @contextmanager
+    def watching(self, clock: Clock) -> Iterator[None]:
+        """Around one delivery: remembers how it ended, and lets its error pass."""
+        try:
+            yield
+        except DeliveryError as error:
+            self.failed(clock.now(), str(error))
+            raise
+        self.delivered(clock.now())
 
     def refused(self, now: datetime, reason: str) -> None:
         """A callback was refused: most often Token or EncodingAESKey differ from the console's."""

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from bot.clock import Clock
 from bot.errors import Refused
@@ -24,13 +24,17 @@ class Login:
         self._clock = clock
         self._ticket = TokenSource(self._new_ticket, clock)
 
-    def url(self, redirect: str, state: str) -> str:
-        """Where to send the browser. `state` is letters and digits, at most 128; it comes back unchanged."""
-        base = self._settings.login_url.rstrip("/")
-        query = f"appid={self._settings.corp_id}&redirect_uri={quote(redirect, safe='')}&response_type=code&scope=snsapi_base"
-        return f"{base}/connect/oauth2/authorize?{query}&state={quote(state, safe='')}&agentid={self._settings.agent_id}#wechat_redirect"
+    def address(self, back: str, state: str) -> str:
+        """Where to send the browser. It comes back to `back` (on the app's 可信域名) with `code` and this `state`.
 
-    async def user(self, code: str) -> str:
+        `state` is letters and digits, at most 128.
+        """
+        base = self._settings.login_url.rstrip("/")
+        own = {"appid": self._settings.corp_id, "redirect_uri": back, "response_type": "code", "scope": "snsapi_base"}
+        query = urlencode(own | {"state": state, "agentid": self._settings.agent_id}, quote_via=quote)
+        return f"{base}/connect/oauth2/authorize?{query}#wechat_redirect"
+
+    async def person(self, code: str) -> str:
         """The user id behind a one-time code. Raises Refused for somebody outside the enterprise, Permanent for a used code.
 
         Any member of the enterprise passes, also outside the app's visible range: what they may see is ours to decide.

@@ -60,6 +60,12 @@ def task_id(card_key: str, message_key: str) -> str:
     return made
 
 
+def details_of(receipt: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The details of a receipt, given whole or as its details alone."""
+    inner = receipt.get("details")
+    return inner if isinstance(inner, Mapping) else receipt
+
+
 def card_key(task: str) -> str:
     """Our key for the card behind a task_id; empty for a card that is not ours."""
     return task.rpartition("@")[0]

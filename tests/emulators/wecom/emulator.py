@@ -199,9 +199,7 @@ class WeComEmulator:
             ("POST", "webhook/upload_media", hooks.upload),
         ]
         app.add_routes([web.route(method, f"/cgi-bin/{path}", gate.open(path, work)) for method, path, work in opened])
-        app.router.add_post(
-            "/cgi-bin/aibot/response", gate.open("aibot/response", self._respond)
-        )
+        app.router.add_post("/cgi-bin/aibot/response", gate.open("aibot/response", self._respond))
         app.router.add_get("/aibot-media/{file}", self._file)
         app.router.add_get("/aibot", self.sockets.handle)
         app.router.add_get("/connect/oauth2/authorize", self.login.authorize)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.platforms.wecom.desk import Desk
-
-Open = Callable[..., Awaitable[Desk]]
+from tests.platforms.wecom.desk import Desk, Open
 
 
 @pytest.fixture

@@ -101,6 +101,10 @@ class Desk:
         return self.inbox[-1]
 
 
+Open = Callable[..., Awaitable[Desk]]
+"""Opens a desk: the line, then settings of one's own."""
+
+
 async def settle() -> None:
     """Lets everything that can run do so, sockets on loopback included."""
     for _ in range(50):

@@ -60,7 +60,8 @@ def test_voice_comes_as_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "expected", "ref"), [("image", Kind.PHOTO, "photo"), ("file", Kind.FILE, "file"), ("video", Kind.FILE, "file")]
+    ("kind", "expected", "ref"),
+    [("image", Kind.PHOTO, "photo"), ("file", Kind.FILE, "file"), ("video", Kind.FILE, "file")],
 )
 def test_media_carry_their_key(kind: str, expected: Kind, ref: Any) -> None:
     found = kept(read({"msgtype": kind, kind: {"url": "https://h/1", "aeskey": "K"}}))
@@ -89,12 +90,18 @@ def test_event_of_entering() -> None:
 def test_press_carries_what_its_update_needs() -> None:
     items = {"selected_item": [{"question_key": "c:outcome", "option_ids": {"option_id": ["done"]}}]}
     event = {"card_type": "button_interaction", "event_key": '0s{"a":"x"}', "task_id": "ck@1", "selected_items": items}
-    body = {"msgtype": "event", "create_time": 1, "event": {"eventtype": "template_card_event", "template_card_event": event}}
+    body = {
+        "msgtype": "event",
+        "create_time": 1,
+        "event": {"eventtype": "template_card_event", "template_card_event": event},
+    }
     found = kept(read(body))
     assert found.press == Press("ck", {"a": "x"}, {"outcome": "done"}, "req_1|ck@1")
 
 
-@pytest.mark.parametrize("event", [{"eventtype": "feedback_event", "feedback_event": {}}, {"eventtype": "disconnected_event"}, {}])
+@pytest.mark.parametrize(
+    "event", [{"eventtype": "feedback_event", "feedback_event": {}}, {"eventtype": "disconnected_event"}, {}]
+)
 def test_events_that_are_no_message_are_ignored(event: dict[str, Any]) -> None:
     assert read({"msgtype": "event", "event": event}) is None
 
@@ -105,7 +112,17 @@ def test_poll_for_a_stream_is_ignored() -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["", "[]", "null", "{", "{}", '{"msgtype":"text"}', '{"msgtype":"image","image":{}}', '{"msgtype":"text","text":"x"}', "[" * 9000],
+    [
+        "",
+        "[]",
+        "null",
+        "{",
+        "{}",
+        '{"msgtype":"text"}',
+        '{"msgtype":"image","image":{}}',
+        '{"msgtype":"text","text":"x"}',
+        "[" * 9000,
+    ],
 )
 def test_authentic_bytes_that_cannot_be_read_are_kept_as_they_came(raw: str) -> None:
     found = kept(read_aibot(raw, READING))
@@ -119,14 +136,20 @@ def test_message_kind_we_do_not_have_is_kept_with_its_sender() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["userid", "content", "url", "msg_item", "eventtype"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["userid", "content", "url", "msg_item", "eventtype"]), inner)
+    ),
     max_leaves=6,
 )
 
 
 @given(
     kind=st.sampled_from(["text", "image", "mixed", "voice", "file", "event", "stream", "other"]),
-    fields=st.dictionaries(st.sampled_from(["text", "image", "mixed", "voice", "event", "from", "chatid", "chattype", "create_time"]), json_values),
+    fields=st.dictionaries(
+        st.sampled_from(["text", "image", "mixed", "voice", "event", "from", "chatid", "chattype", "create_time"]),
+        json_values,
+    ),
 )
 @settings(max_examples=300, deadline=None)
 def test_no_authentic_json_whatsoever_raises(kind: str, fields: dict[str, Any]) -> None:

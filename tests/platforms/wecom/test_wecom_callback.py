@@ -20,7 +20,6 @@ from tests.emulators.wecom.callbacks import xml
 from tests.platforms.wecom.desk import Desk, until
 
 
-
 async def test_the_consoles_check_is_answered_with_the_bare_plaintext(desk: Desk) -> None:
     assert await desk.emulator.verify() == (200, "ok")
 
@@ -28,9 +27,14 @@ async def test_the_consoles_check_is_answered_with_the_bare_plaintext(desk: Desk
 async def test_plus_signs_that_became_spaces_are_mended(desk: Desk) -> None:
     """A proxy that decodes the query once too often does this to base64."""
     target, now = desk.emulator.app_line.target, str(int(desk.clock.now().timestamp()))
-    cipher = next(one for one in (crypt.encrypt(f"echo{n}", target.aes_key, target.receiver) for n in range(200)) if "+" in one)
+    cipher = next(
+        one for one in (crypt.encrypt(f"echo{n}", target.aes_key, target.receiver) for n in range(200)) if "+" in one
+    )
     query = {"msg_signature": crypt.sign(target.token, now, "n", cipher), "timestamp": now, "nonce": "n"}
-    async with aiohttp.ClientSession() as session, session.get(desk.url, params=query | {"echostr": cipher.replace("+", " ")}) as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(desk.url, params=query | {"echostr": cipher.replace("+", " ")}) as answer,
+    ):
         assert (answer.status, (await answer.text())[:4]) == (200, "echo")
 
 
@@ -99,7 +103,10 @@ async def test_replay_outside_the_window_is_refused(desk: Desk, away: timedelta)
     sent = str(int((desk.clock.now() - away).timestamp()))
     cipher = crypt.encrypt(message("x"), target.aes_key, target.receiver)
     query = {"msg_signature": crypt.sign(target.token, sent, "n", cipher), "timestamp": sent, "nonce": "n"}
-    async with aiohttp.ClientSession() as session, session.post(desk.url, params=query, data=envelope(cipher)) as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(desk.url, params=query, data=envelope(cipher)) as answer,
+    ):
         assert answer.status == 401
     assert desk.inbox == []
 
@@ -147,7 +154,9 @@ async def test_body_without_end_is_cut_off(desk: Desk) -> None:
 
 
 def message(text: str) -> str:
-    return xml({"ToUserName": "ww", "FromUserName": "lilei", "CreateTime": 1, "MsgType": "text", "Content": text, "MsgId": 1})
+    return xml(
+        {"ToUserName": "ww", "FromUserName": "lilei", "CreateTime": 1, "MsgType": "text", "Content": text, "MsgId": 1}
+    )
 
 
 def envelope(cipher: str) -> bytes:
@@ -169,7 +178,18 @@ class BadRequests:
     def one(self) -> tuple[str, dict[str, str], bytes]:
         """(what is wrong, query, body)"""
         spoil = self.random.choice(
-            [self.tampered, self.wrong_signature, self.old, self.truncated, self.plain, self.missing, self.rubbish, self.other_key, self.other_corp, self.doctype]
+            [
+                self.tampered,
+                self.wrong_signature,
+                self.old,
+                self.truncated,
+                self.plain,
+                self.missing,
+                self.rubbish,
+                self.other_key,
+                self.other_corp,
+                self.doctype,
+            ]
         )
         query, body = spoil()
         return spoil.__name__, query, body
@@ -244,7 +264,9 @@ def alive() -> int:
     return len(gc.get_objects())
 
 
-async def knock(session: aiohttp.ClientSession, url: str, bad: BadRequests, found: Counter[tuple[str, int]], times: int) -> None:
+async def knock(
+    session: aiohttp.ClientSession, url: str, bad: BadRequests, found: Counter[tuple[str, int]], times: int
+) -> None:
     """Sends `times` bad requests, eight at a time."""
 
     async def some(share: int) -> None:
@@ -256,7 +278,11 @@ async def knock(session: aiohttp.ClientSession, url: str, bad: BadRequests, foun
     await asyncio.gather(*(some(times // 8 + (place < times % 8)) for place in range(8)))
 
 
-async def knock_huge(session: aiohttp.ClientSession, url: str, bad: BadRequests, found: Counter[tuple[str, int]], times: int) -> None:
+async def knock_huge(
+    session: aiohttp.ClientSession, url: str, bad: BadRequests, found: Counter[tuple[str, int]], times: int
+) -> None:
     for _ in range(times):
-        async with session.post(url, params=bad.sealed(bad.good), data=io.BytesIO(bad.huge), headers={"Expect": "100-continue"}) as answer:
+        async with session.post(
+            url, params=bad.sealed(bad.good), data=io.BytesIO(bad.huge), headers={"Expect": "100-continue"}
+        ) as answer:
             found["huge", answer.status] += 1

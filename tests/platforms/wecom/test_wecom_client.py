@@ -8,21 +8,27 @@ from typing import Any
 import pytest
 
 from bot.errors import CardExpired, Credentials, DeliveryError, MediaRefused, Permanent, RetryAfter, Unreachable
-from bot.platforms.base import FileBody, MarkdownBody, Media, MediaRef, Receipt
+from bot.platforms.base import FileBody, MarkdownBody, MediaRef, Receipt
 from bot.platforms.text import utf8
 from bot.platforms.wecom import WeComPlatform
-from bot.platforms.wecom.client import mark
 from bot.platforms.wecom.limits import HOUR, MINUTE
+from bot.platforms.wecom.sending import mark
 from cards.model import Button, Card, Input, InputKind, Option, Picture, Text, Tone
 from tests.emulators.wecom.state import Seen
-from tests.platforms.wecom.conftest import Open
-from tests.platforms.wecom.desk import Desk
+from tests.platforms.wecom.desk import Desk, Open
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 ANSWERS = Input(
-    name="outcome", label="答复", kind=InputKind.CHOICE, options=(Option(value="ok", label="已协调"), Option(value="more", label="需更多信息"))
+    name="outcome",
+    label="答复",
+    kind=InputKind.CHOICE,
+    options=(Option(value="ok", label="已协调"), Option(value="more", label="需更多信息")),
 )
-REQUEST = Card(title="支持请求 · 李雷 · 宏达机械", blocks=(ANSWERS,), buttons=(Button(label="答复", action={"a": "reply", "id": 7}, submits=True),))
+REQUEST = Card(
+    title="支持请求 · 李雷 · 宏达机械",
+    blocks=(ANSWERS,),
+    buttons=(Button(label="答复", action={"a": "reply", "id": 7}, submits=True),),
+)
 ANSWERED = Card(title="已答复 · 宏达机械", lead="王主管 10:20 已协调", tone=Tone.GOOD)
 
 
@@ -81,7 +87,11 @@ class TestCards:
         assert card.buttons == ["答复"]
         await desk.emulator.presses("lilei", card, "答复", {"答复": "已协调"})
         press = desk.last.press
-        assert press is not None and (press.card, press.action, press.answers) == ("card-1", {"a": "reply", "id": 7}, {"outcome": "ok"})
+        assert press is not None and (press.card, press.action, press.answers) == (
+            "card-1",
+            {"a": "reply", "id": 7},
+            {"outcome": "ok"},
+        )
         await desk.changes(ANSWERED, receipt, reply_token=press.reply_token)
         assert card.buttons == [] and card.text == "已答复 · 宏达机械\n王主管 10:20 已协调"
 
@@ -119,6 +129,20 @@ class TestCards:
             with pytest.raises(CardExpired):
                 await desk.changes(ANSWERED, receipt)
             assert desk.emulator.faults.calls["message/update_template_card"] == calls, "we know without asking"
+
+    async def test_receipt_may_come_back_whole_as_the_outbox_keeps_it(self, desk: Desk) -> None:
+        receipt = await desk.shows(REQUEST)
+        whole = Receipt("", {"message_id": receipt.message_id, "details": dict(receipt.details)})
+        await desk.changes(ANSWERED, whole)
+        assert seen(desk)[0].text.startswith("已答复")
+
+    @pytest.mark.parametrize("code", [40058, 42016, 99999])
+    async def test_card_that_cannot_be_changed_for_whatever_reason_is_over(self, desk: Desk, code: int) -> None:
+        """The code of a spent response_code is not documented; a fresh card is right in any case."""
+        receipt = await desk.shows(REQUEST)
+        desk.emulator.faults.plan("message/update_template_card", "error", code=code)
+        with pytest.raises(CardExpired):
+            await desk.changes(ANSWERED, receipt)
 
     async def test_two_workers_racing_with_one_code_change_it_once(self, desk: Desk) -> None:
         receipt = await desk.shows(REQUEST)
@@ -158,7 +182,9 @@ class TestCards:
         assert seen(desk)[0].template["card_action"]["url"] == "https://example.com/today"
 
     async def test_what_the_card_cuts_is_sent_whole_before_it(self, desk: Desk) -> None:
-        card = Card(title="复盘", blocks=(Text(text="很长的说明。" * 60),), buttons=(Button(label="知道了", action={"a": "x"}),))
+        card = Card(
+            title="复盘", blocks=(Text(text="很长的说明。" * 60),), buttons=(Button(label="知道了", action={"a": "x"}),)
+        )
         await desk.shows(card)
         await desk.shows(card)
         before, shown = seen(desk)
@@ -175,13 +201,13 @@ class TestCards:
         assert await desk.emulator.presses("lilei", seen(desk)[0], "填写") == "https://example.com/f/1"
 
     async def test_pictures_go_before_the_card(self, desk: Desk) -> None:
-        async def load(key: str) -> Media:
-            return Media(PNG, f"{key}.png", "image/png")
+        async def load(key: str) -> bytes:
+            return PNG
 
-        desk.platform = WeComPlatform(desk.settings, desk.http, desk.clock, app="sales", pictures=load)
+        desk.platform = WeComPlatform(desk.settings, desk.http, desk.clock, app="sales", attachment=load)
         picture = Picture(attachment="front", alt="门头")
         await desk.shows(Card(title="拜访", blocks=(picture,), buttons=(Button(label="通过", action={"a": "x"}),)))
-        assert [(one.kind, one.name) for one in seen(desk)] == [("image", "front.png"), ("template_card", "")]
+        assert [(one.kind, one.name) for one in seen(desk)] == [("image", "门头.png"), ("template_card", "")]
 
     async def test_person_who_does_not_hold_the_card_cannot_get_its_change(self, desk: Desk) -> None:
         receipt = await desk.shows(REQUEST)

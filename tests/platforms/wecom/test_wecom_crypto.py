@@ -27,9 +27,7 @@ CHINESE = (
     "sKqRbbiSUnDhFHOvPjtUMfSIs4dbvId6WlncofN5gh/vxqJeFM5+1541Z/GA9d1o+LzWDyDAiW4c8iW1mzGmPa9fjlVlY8jfTrdJIpzu/LBDs+G38vri+7460vVcod"
     "NFCYKfNXtMTlHIuhvhvCaTKdiIKPV4D2yL4s5fH0DFO4M="
 )
-ROBOT = (
-    "sKqRbbiSUnDhFHOvPjtUMSsAWzLzYfCxw16HpJ2WLfCy9mfGcwQvqtk7zxUj9cI4NB5jEs03Nrqih16CobfTWJjPWrGemYv+RJ88ROxfpuyA9fWQ6nvsPqMrfG0hoZHo"
-)
+ROBOT = "sKqRbbiSUnDhFHOvPjtUMSsAWzLzYfCxw16HpJ2WLfCy9mfGcwQvqtk7zxUj9cI4NB5jEs03Nrqih16CobfTWJjPWrGemYv+RJ88ROxfpuyA9fWQ6nvsPqMrfG0hoZHo"
 MEDIA_KEY, MEDIA = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "Et/xoZxZznIzSr3qjkv6c/Z8qf4SHPWqPfweXtmc6zE="
 
 
@@ -74,7 +72,9 @@ def test_official_message_whose_padding_is_longer_than_an_aes_block() -> None:
 def test_vectors_with_a_fixed_prefix(envelope: Envelope, encrypt: str, signature: str, plain: str) -> None:
     assert envelope.open(encrypt, signature, "1409659813", "1372623149") == plain
     receiver = "" if plain.startswith("{") else CORP
-    assert crypt.encrypt(plain, KEY, receiver, b"0123456789abcdef") == encrypt, "the emulator encrypts as the vectors do"
+    assert crypt.encrypt(plain, KEY, receiver, b"0123456789abcdef") == encrypt, (
+        "the emulator encrypts as the vectors do"
+    )
     assert crypt.sign(TOKEN, "1409659813", "1372623149", encrypt) == signature
 
 
@@ -114,7 +114,9 @@ def test_signed_text_that_is_no_ciphertext_is_refused(encrypt: str) -> None:
 
 def test_message_for_another_enterprise_is_refused() -> None:
     with pytest.raises(InboundRefused, match="another corpid"):
-        Envelope(TOKEN, KEY, "ww-other").open(ECHO, "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", "1409659589", "263014780")
+        Envelope(TOKEN, KEY, "ww-other").open(
+            ECHO, "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", "1409659589", "263014780"
+        )
 
 
 @pytest.mark.parametrize("signature", ["", "x", "5C45FF5E21C57E6AD56BAC8758B79B1D9AC89FD3", "签名", "\udcff"])
@@ -123,7 +125,10 @@ def test_wrong_signature_is_refused_before_anything_is_decrypted(signature: str)
         app().open(ECHO, signature, "1409659589", "263014780")
 
 
-@pytest.mark.parametrize(("content", "key"), [(b"", MEDIA_KEY), (b"x" * 31, MEDIA_KEY), (bytes(32), MEDIA_KEY), (bytes(32), "AAAA"), (bytes(32), "!")])
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [(b"", MEDIA_KEY), (b"x" * 31, MEDIA_KEY), (bytes(32), MEDIA_KEY), (bytes(32), "AAAA"), (bytes(32), "!")],
+)
 def test_damaged_media_are_refused_in_words(content: bytes, key: str) -> None:
     with pytest.raises(MediaRefused, match="重新发送"):
         decrypt_media(content, key)

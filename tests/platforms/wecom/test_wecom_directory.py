@@ -43,7 +43,13 @@ def test_who_is_still_here(status: int, active: bool) -> None:
 
 def test_what_a_new_app_does_not_get_stays_empty() -> None:
     found = person({"userid": "lilei", "name": "李雷", "position": "销售", "department": [3, 99]}, DEPARTMENTS)
-    assert (found.name, found.title, found.departments, found.mobile, found.email) == ("李雷", "销售", ("华东一组",), "", "")
+    assert (found.name, found.title, found.departments, found.mobile, found.email) == (
+        "李雷",
+        "销售",
+        ("华东一组",),
+        "",
+        "",
+    )
 
 
 async def test_everybody_comes_once_with_superior(desk: Desk) -> None:

@@ -6,8 +6,7 @@ import pytest
 
 from bot.errors import DeliveryError
 from bot.platforms.base import Finding
-from tests.platforms.wecom.conftest import Open
-from tests.platforms.wecom.desk import Desk
+from tests.platforms.wecom.desk import Desk, Open
 
 
 async def findings(desk: Desk) -> dict[str, Finding]:

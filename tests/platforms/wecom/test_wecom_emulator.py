@@ -15,8 +15,17 @@ from tests.platforms.wecom.desk import Desk, until
 BUTTON = {"text": "好", "style": 1, "key": "k"}
 OPTION = {"id": "1", "text": "一"}
 SELECT = {"question_key": "q", "title": "题", "option_list": [OPTION]}
-GOOD: dict[str, Any] = {"card_type": "button_interaction", "main_title": {"title": "t"}, "button_list": [BUTTON], "task_id": "t1"}
-NOTICE: dict[str, Any] = {"card_type": "text_notice", "main_title": {"title": "t"}, "card_action": {"type": 1, "url": "https://x"}}
+GOOD: dict[str, Any] = {
+    "card_type": "button_interaction",
+    "main_title": {"title": "t"},
+    "button_list": [BUTTON],
+    "task_id": "t1",
+}
+NOTICE: dict[str, Any] = {
+    "card_type": "text_notice",
+    "main_title": {"title": "t"},
+    "card_action": {"type": 1, "url": "https://x"},
+}
 MULTIPLE: dict[str, Any] = {
     "card_type": "multiple_interaction", "main_title": {"title": "t"}, "select_list": [SELECT],
     "submit_button": {"text": "提交", "key": "k"}, "task_id": "t1",
@@ -130,7 +139,9 @@ async def test_sending_is_checked(caller: Caller, kind: str, payload: Any, more:
     assert (await caller.sends(kind, payload, **more))["errcode"] == code
 
 
-async def test_part_of_the_receivers_is_enough_and_the_others_come_back_in_lower_case(caller: Caller, desk: Desk) -> None:
+async def test_part_of_the_receivers_is_enough_and_the_others_come_back_in_lower_case(
+    caller: Caller, desk: Desk
+) -> None:
     desk.emulator.user("Han", "韩梅", licensed=False)
     answer = await caller.sends("text", {"content": "x"}, touser="LiLei|NoBody|Han")
     assert (answer["errcode"], answer["invaliduser"], answer["unlicenseduser"]) == (0, "nobody", "han")
@@ -179,7 +190,12 @@ async def test_tokens(caller: Caller, desk: Desk) -> None:
 async def test_caption_on_the_buttons_greys_them_and_a_recalled_message_is_gone(caller: Caller, desk: Desk) -> None:
     sent = await caller.sends("template_card", GOOD)
     (card,) = desk.emulator.inbox("lilei")
-    body = {"userids": ["lilei", "wang"], "agentid": 1000002, "response_code": sent["response_code"], "button": {"replace_name": "已处理"}}
+    body = {
+        "userids": ["lilei", "wang"],
+        "agentid": 1000002,
+        "response_code": sent["response_code"],
+        "button": {"replace_name": "已处理"},
+    }
     answer = await caller.post("message/update_template_card", body, access_token=await caller.token())
     assert answer["invaliduser"] == ["wang"] and card.buttons == []
     with pytest.raises(AssertionError):
@@ -190,7 +206,11 @@ async def test_caption_on_the_buttons_greys_them_and_a_recalled_message_is_gone(
 
 async def test_client_chooses_the_first_option_by_itself(caller: Caller, desk: Desk) -> None:
     """The reason for our blank option."""
-    await caller.sends("template_card", GOOD | {"button_selection": SELECT | {"option_list": many(3)}, "button_list": [BUTTON | {"key": '0s{"a":"x"}'}]})
+    await caller.sends(
+        "template_card",
+        GOOD
+        | {"button_selection": SELECT | {"option_list": many(3)}, "button_list": [BUTTON | {"key": '0s{"a":"x"}'}]},
+    )
     await desk.emulator.presses("lilei", desk.emulator.inbox("lilei")[0], "好")
     assert desk.last.press is not None and list(desk.last.press.answers.values()) == ["0"]
 
@@ -213,7 +233,11 @@ async def test_callback_is_tried_three_times_with_new_seals(desk: Desk) -> None:
 async def test_robot_that_is_not_subscribed_gets_nothing(robot: Desk) -> None:
     async with aiohttp.ClientSession() as session, session.ws_connect(robot.emulator.socket_url) as socket:
         await socket.send_json({"cmd": "ping", "headers": {"req_id": "ping_1"}})
-        assert await socket.receive_json() == {"headers": {"req_id": "ping_1"}, "errcode": 846609, "errmsg": "aibot websocket not subscribed"}
+        assert await socket.receive_json() == {
+            "headers": {"req_id": "ping_1"},
+            "errcode": 846609,
+            "errmsg": "aibot websocket not subscribed",
+        }
 
 
 async def test_silent_robot_is_cut_off_after_ninety_seconds(robot: Desk) -> None:
@@ -223,7 +247,9 @@ async def test_silent_robot_is_cut_off_after_ninety_seconds(robot: Desk) -> None
 
 
 async def test_page_shows_the_chat_and_presses_buttons(desk: Desk, caller: Caller) -> None:
-    await caller.sends("template_card", GOOD | {"button_selection": SELECT, "button_list": [BUTTON | {"key": '0s{"a":"x"}'}]})
+    await caller.sends(
+        "template_card", GOOD | {"button_selection": SELECT, "button_list": [BUTTON | {"key": '0s{"a":"x"}'}]}
+    )
     async with aiohttp.ClientSession(desk.emulator.url) as session:
         async with session.get("/") as answer:
             assert "企业微信模拟器" in await answer.text()
@@ -231,7 +257,11 @@ async def test_page_shows_the_chat_and_presses_buttons(desk: Desk, caller: Calle
             (shown,) = (await answer.json())["messages"]
         assert (shown["buttons"], shown["selectors"][0]["options"][0]["text"]) == (["好"], "一")
         pressed = {"user": "lilei", "id": shown["id"], "label": "好", "answers": {"q": ["1"]}}
-        for path, body in (("say", {"user": "lilei", "text": "你好"}), ("enter", {"user": "lilei"}), ("press", pressed)):
+        for path, body in (
+            ("say", {"user": "lilei", "text": "你好"}),
+            ("enter", {"user": "lilei"}),
+            ("press", pressed),
+        ):
             async with session.post(f"/emulator/{path}", json=body) as answer:
                 assert (await answer.json())["statuses"] == [200]
     await until(lambda: len(desk.inbox) == 3)

@@ -8,8 +8,7 @@ from bot.errors import CardExpired, Credentials, Permanent, RetryAfter, Unreacha
 from bot.platforms.base import FileBody, MarkdownBody
 from bot.platforms.wecom.client import AppClient
 from cards.model import Button, Card, Fact, Facts, Table
-from tests.platforms.wecom.conftest import Open
-from tests.platforms.wecom.desk import Desk
+from tests.platforms.wecom.desk import Desk, Open
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 BOARD = Card(
@@ -38,7 +37,10 @@ async def test_card_becomes_words_in_a_group_because_no_press_would_come_back(de
     desk.emulator.group("chat1", "华东一组", ["lilei", "Wang"])
     receipt = await desk.shows(BOARD, group="chat1")
     (found,) = desk.emulator.group_inbox("chat1")
-    assert (found.kind, found.text) == ("markdown", "**今日群摘要**\n拜访：18 次\n人 ｜ 次\n李雷 ｜ 3\n[看板](https://example.com/b)")
+    assert (found.kind, found.text) == (
+        "markdown",
+        "**今日群摘要**\n拜访：18 次\n人 ｜ 次\n李雷 ｜ 3\n[看板](https://example.com/b)",
+    )
     with pytest.raises(CardExpired):
         await desk.changes(BOARD, receipt, group="chat1")
 

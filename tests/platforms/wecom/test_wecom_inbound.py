@@ -64,7 +64,10 @@ def test_position() -> None:
 
 
 def test_link_becomes_words() -> None:
-    assert kept(read(MsgType="link", Title="招标公告", Description="", Url="https://x/1", MsgId=1)).text == "招标公告\nhttps://x/1"
+    assert (
+        kept(read(MsgType="link", Title="招标公告", Description="", Url="https://x/1", MsgId=1)).text
+        == "招标公告\nhttps://x/1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,12 @@ def test_link_becomes_words() -> None:
         ("enter_agent", {"EventKey": ""}, Kind.ENTERED, ""),
         ("click", {"EventKey": "/day"}, Kind.TEXT, "/day"),
         ("CLICK", {"EventKey": "/day"}, Kind.TEXT, "/day"),
-        ("scancode_waitmsg", {"EventKey": "k", "ScanCodeInfo": {"ScanType": "qrcode", "ScanResult": "SN-1"}}, Kind.TEXT, "SN-1"),
+        (
+            "scancode_waitmsg",
+            {"EventKey": "k", "ScanCodeInfo": {"ScanType": "qrcode", "ScanResult": "SN-1"}},
+            Kind.TEXT,
+            "SN-1",
+        ),
         ("subscribe", {}, Kind.DIRECTORY, "subscribe LiLei"),
         ("unsubscribe", {}, Kind.DIRECTORY, "unsubscribe LiLei"),
         ("change_contact", {"ChangeType": "update_user", "UserID": "wang"}, Kind.DIRECTORY, "update_user wang"),
@@ -86,10 +94,18 @@ def test_events_that_mean_something(name: str, fields: dict[str, Any], kind: Kin
 
 
 def test_directory_change_has_no_sender() -> None:
-    assert kept(read(FromUserName="sys", MsgType="event", Event="change_contact", ChangeType="delete_user", UserID="x")).sender == ""
+    assert (
+        kept(
+            read(FromUserName="sys", MsgType="event", Event="change_contact", ChangeType="delete_user", UserID="x")
+        ).sender
+        == ""
+    )
 
 
-@pytest.mark.parametrize("name", ["LOCATION", "view", "view_miniprogram", "pic_sysphoto", "batch_job_result", "open_approval_change", "of_2031"])
+@pytest.mark.parametrize(
+    "name",
+    ["LOCATION", "view", "view_miniprogram", "pic_sysphoto", "batch_job_result", "open_approval_change", "of_2031"],
+)
 def test_events_that_are_no_message_are_ignored(name: str) -> None:
     assert event(name, EventKey="k") is None
 
@@ -99,7 +115,11 @@ def test_menu_item_without_a_key_is_ignored() -> None:
 
 
 def press(**more: Any) -> dict[str, Any]:
-    return {"EventKey": '0s{"a":"support.reply","id":7}', "TaskId": "ck_9-Z@0123456789abcdef", "CardType": "button_interaction"} | more
+    return {
+        "EventKey": '0s{"a":"support.reply","id":7}',
+        "TaskId": "ck_9-Z@0123456789abcdef",
+        "CardType": "button_interaction",
+    } | more
 
 
 def test_press_is_read_back_whole() -> None:
@@ -107,7 +127,9 @@ def test_press_is_read_back_whole() -> None:
     many = {"QuestionKey": "m:tags", "OptionIds": {"OptionId": ["a", "b"]}}
     found = kept(event("template_card_event", **press(ResponseCode="RC", SelectedItems={"SelectedItem": [one, many]})))
     assert found.kind is Kind.PRESS
-    assert found.press == Press("ck_9-Z", {"a": "support.reply", "id": 7}, {"outcome": "done", "tags": ["a", "b"]}, "RC")
+    assert found.press == Press(
+        "ck_9-Z", {"a": "support.reply", "id": 7}, {"outcome": "done", "tags": ["a", "b"]}, "RC"
+    )
 
 
 def test_single_selection_is_no_list_and_single_tick_is_one() -> None:
@@ -121,7 +143,10 @@ def test_single_selection_is_no_list_and_single_tick_is_one() -> None:
 
 
 def test_untouched_dropdown_comes_back_empty_and_no_ticks_as_an_empty_list() -> None:
-    items = [{"QuestionKey": "c:outcome", "OptionIds": {"OptionId": "_blank"}}, {"QuestionKey": "m:tags", "OptionIds": {}}]
+    items = [
+        {"QuestionKey": "c:outcome", "OptionIds": {"OptionId": "_blank"}},
+        {"QuestionKey": "m:tags", "OptionIds": {}},
+    ]
     found = kept(event("template_card_event", **press(SelectedItems={"SelectedItem": items})))
     assert found.press is not None and found.press.answers == {"outcome": "", "tags": []}
 
@@ -133,7 +158,7 @@ def test_button_that_does_not_submit_takes_no_answers_along() -> None:
     assert found.press is not None and found.press.answers == {}
 
 
-@pytest.mark.parametrize("key", ["submit", '0s[1]', "0s{", "", "x" * 1024])
+@pytest.mark.parametrize("key", ["submit", "0s[1]", "0s{", "", "x" * 1024])
 def test_foreign_button_becomes_an_action_nobody_knows(key: str) -> None:
     found = kept(event("template_card_event", **press(EventKey=key)))
     assert found.press is not None and found.press.action == {"a": "", "key": key}
@@ -189,12 +214,21 @@ def test_authentic_bytes_that_cannot_be_read_are_kept_as_they_came(raw: str) -> 
 @settings(max_examples=200, deadline=None)
 def test_no_authentic_text_whatsoever_raises(raw: str) -> None:
     read_app(raw, "sales", NOW)
-    read_app(f"<xml><MsgType>event</MsgType><Event>template_card_event</Event><CreateTime>1</CreateTime>{raw}</xml>", "sales", NOW)
+    read_app(
+        f"<xml><MsgType>event</MsgType><Event>template_card_event</Event><CreateTime>1</CreateTime>{raw}</xml>",
+        "sales",
+        NOW,
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("inactive_alert", "停用"), ("close_inactive_agent", "已被企业微信停用"), ("low_active_alert", "限制"), ("click", "")],
+    [
+        ("inactive_alert", "停用"),
+        ("close_inactive_agent", "已被企业微信停用"),
+        ("low_active_alert", "限制"),
+        ("click", ""),
+    ],
 )
 def test_warnings_about_the_app_itself(name: str, words: str) -> None:
     plain = xml({"MsgType": "event", "Event": name, "CreateTime": SENT, "FromUserName": "sys"})

@@ -24,7 +24,9 @@ card_keys = st.from_regex(r"[0-9A-Za-z_-]{1,64}", fullmatch=True)
 def test_round_trip(action: dict[str, Any], submits: bool, key: str, push: str, place: int) -> None:
     made = button_key(place, Button(label="x", action=action, submits=submits))
     assert made is not None
-    assert read_press(made, task_id(key, push), [("c:f", ["v"])], "t") == Press(key, action, {"f": "v"} if submits else {}, "t")
+    assert read_press(made, task_id(key, push), [("c:f", ["v"])], "t") == Press(
+        key, action, {"f": "v"} if submits else {}, "t"
+    )
 
 
 @given(key=card_keys, first=st.text(max_size=40), second=st.text(max_size=40))
@@ -51,7 +53,10 @@ def test_action_that_does_not_fit_has_no_key() -> None:
 
 
 def test_kind_of_question_says_whether_the_answer_is_a_list() -> None:
-    one, many = Input(name="one", label="F", kind=InputKind.CHOICE), Input(name="many", label="F", kind=InputKind.MULTI_CHOICE)
+    one, many = (
+        Input(name="one", label="F", kind=InputKind.CHOICE),
+        Input(name="many", label="F", kind=InputKind.MULTI_CHOICE),
+    )
     made = read_press('0s{"a":"x"}', "k@1", [(question_key(one), ["a"]), (question_key(many), ["a", BLANK, ""])], "")
     assert made is not None and made.answers == {"one": "a", "many": ["a"]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -12,11 +13,15 @@ from bot.errors import CardExpired, MediaRefused, Permanent, RetryAfter, Unreach
 from bot.platforms.base import FileBody, Inbound, Kind, MarkdownBody
 from bot.platforms.wecom.aibot_client import AibotClient
 from cards.model import Button, Card, Input, InputKind, Option, Text, Tone
-from tests.platforms.wecom.conftest import Open
-from tests.platforms.wecom.desk import Desk, settle, until
+from tests.platforms.wecom.desk import Desk, Open, settle, until
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
-CHOICE = Input(name="c", label="客户", kind=InputKind.CHOICE, options=(Option(value="1", label="宏达"), Option(value="2", label="云帆")))
+CHOICE = Input(
+    name="c",
+    label="客户",
+    kind=InputKind.CHOICE,
+    options=(Option(value="1", label="宏达"), Option(value="2", label="云帆")),
+)
 REQUEST = Card(title="支持请求", blocks=(CHOICE,), buttons=(Button(label="答复", action={"a": "reply"}, submits=True),))
 ANSWERED = Card(title="已答复 · 宏达机械", tone=Tone.GOOD)
 
@@ -24,6 +29,11 @@ ANSWERED = Card(title="已答复 · 宏达机械", tone=Tone.GOOD)
 async def heard(desk: Desk, count: int = 1) -> Inbound:
     await until(lambda: len(desk.inbox) >= count)
     return desk.last
+
+
+def frames(desk: Desk, cmd: str) -> int:
+    """How many frames of a kind the robot has sent."""
+    return sum(frame["cmd"] == cmd for frame in desk.emulator.sockets.frames)
 
 
 class TestHearing:
@@ -59,8 +69,9 @@ class TestHearing:
 
         robot.before_keeping = fail
         await robot.emulator.says("lilei", "你好")
-        for seconds, calls in ((1, 2), (2, 3), (4, 4)):
-            await until(lambda calls=calls: robot.sink_calls == calls - 1)  # type: ignore[misc]
+        for calls, seconds in ((1, 1), (2, 2), (3, 4)):
+            await until(partial(lambda expected: robot.sink_calls == expected, calls))
+            await settle()
             await robot.forward(seconds=seconds)
         assert (await heard(robot)).text == "你好"
 
@@ -218,7 +229,9 @@ class TestCards:
 
     async def test_what_the_card_cuts_is_sent_whole_before_it(self, robot: Desk) -> None:
         await robot.emulator.says("lilei", "你好")
-        await robot.shows(Card(title="复盘", blocks=(Text(text="说明。" * 60),), buttons=(Button(label="好", action={"a": "x"}),)))
+        await robot.shows(
+            Card(title="复盘", blocks=(Text(text="说明。" * 60),), buttons=(Button(label="好", action={"a": "x"}),))
+        )
         before, shown = robot.emulator.inbox("lilei")
         assert before.text.count("说明") == 60 and shown.text.endswith("…（全文见上一条）")
 
@@ -249,7 +262,11 @@ async def again(robot: Desk, subscriptions: int, **duration: float) -> None:
     """Waits until the robot is off, moves time, and waits until it has come back."""
     await until(lambda: robot.platform.health.connected_since is None)
     await robot.forward(**duration)
-    await until(lambda: robot.emulator.sockets.subscriptions == subscriptions and robot.platform.health.connected_since is not None)
+    await until(
+        lambda: (
+            robot.emulator.sockets.subscriptions == subscriptions and robot.platform.health.connected_since is not None
+        )
+    )
 
 
 class TestConnection:
@@ -262,10 +279,9 @@ class TestConnection:
         assert (await heard(robot)).text == "还在吗"
 
     async def test_pings_every_thirty_seconds_keep_it_alive(self, robot: Desk) -> None:
-        for _ in range(20):
-            pings = [one for one in robot.emulator.sockets.frames if one["cmd"] == "ping"]
+        for count in range(1, 21):
             await robot.forward(seconds=30)
-            await until(lambda pings=pings: len([one for one in robot.emulator.sockets.frames if one["cmd"] == "ping"]) > len(pings))  # type: ignore[misc]
+            await until(partial(lambda least: frames(robot, "ping") >= least, count))
             await settle()
         assert robot.emulator.sockets.subscriptions == 1
 
@@ -319,13 +335,12 @@ class TestConnection:
     async def test_wrong_secret_is_tried_rarely_and_told_to_the_doctor(self, open_desk: Open) -> None:
         robot = await open_desk("aibot", bot_secret="wrong")
         listening = asyncio.create_task(robot.platform.listen(robot.sink))
-        subscribes = lambda: len([one for one in robot.emulator.sockets.frames if one["cmd"] == "aibot_subscribe"])  # noqa: E731
-        await until(lambda: subscribes() == 1)
+        await until(lambda: frames(robot, "aibot_subscribe") == 1)
         await settle()
         await robot.forward(minutes=4)
-        assert subscribes() == 1
+        assert frames(robot, "aibot_subscribe") == 1
         await robot.forward(minutes=1)
-        await until(lambda: subscribes() == 2)
+        await until(lambda: frames(robot, "aibot_subscribe") == 2)
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
         assert (await robot.platform.client.check())[0].state == "fail"
@@ -393,7 +408,9 @@ class TestOverHttp:
 
         async def answer(inbound: Inbound) -> None:
             if inbound.press is not None:
-                answers.append(asyncio.create_task(called_robot.changes(ANSWERED, receipt, reply_token=inbound.press.reply_token)))
+                answers.append(
+                    asyncio.create_task(called_robot.changes(ANSWERED, receipt, reply_token=inbound.press.reply_token))
+                )
 
         answers: list[asyncio.Task[Any]] = []
         called_robot.before_keeping = answer
@@ -405,7 +422,9 @@ class TestOverHttp:
     async def test_press_without_a_change_is_answered_in_time(self, called_robot: Desk) -> None:
         await called_robot.emulator.says("lilei", "你好")
         receipt = await called_robot.shows(REQUEST)
-        pressing = asyncio.create_task(called_robot.emulator.presses("lilei", called_robot.emulator.inbox("lilei")[0], "答复"))
+        pressing = asyncio.create_task(
+            called_robot.emulator.presses("lilei", called_robot.emulator.inbox("lilei")[0], "答复")
+        )
         press = (await heard(called_robot, 2)).press
         assert press is not None
         await settle()
@@ -441,4 +460,9 @@ class TestOverHttp:
 
 def test_client_of_a_robot_declares_its_limits(robot: Desk) -> None:
     assert isinstance(robot.platform.client, AibotClient)
-    assert {(one.scope, one.count) for one in robot.platform.client.LIMITS} == {("receiver", 30), ("receiver", 1000), ("group", 30), ("group", 1000)}
+    assert {(one.scope, one.count) for one in robot.platform.client.LIMITS} == {
+        ("receiver", 30),
+        ("receiver", 1000),
+        ("group", 30),
+        ("group", 1000),
+    }

@@ -17,7 +17,13 @@ BOT = {"line": "aibot", "bot_id": "b", "bot_secret": "s"}
 
 @pytest.mark.parametrize(
     ("given", "callback"),
-    [(APP, False), (APP | CALLBACK, True), (BOT, False), (BOT | CALLBACK, False), (BOT | CALLBACK | {"long_connection": False}, True)],
+    [
+        (APP, False),
+        (APP | CALLBACK, True),
+        (BOT, False),
+        (BOT | CALLBACK, False),
+        (BOT | CALLBACK | {"long_connection": False}, True),
+    ],
 )
 def test_complete_settings(given: dict[str, Any], callback: bool) -> None:
     assert WeComSettings.model_validate(given).has_callback is callback

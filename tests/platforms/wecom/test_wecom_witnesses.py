@@ -15,8 +15,7 @@ from wechatpy.enterprise.crypto import WeChatCrypto
 from bot.platforms.base import Kind
 from cards.model import Button, Card
 from tests.emulators.wecom.callbacks import _envelope, xml
-from tests.platforms.wecom.conftest import Open
-from tests.platforms.wecom.desk import Desk, until
+from tests.platforms.wecom.desk import Desk, Open, until
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # it imports the legacy client of websockets
@@ -46,13 +45,21 @@ def wechatpy(desk: Desk) -> WeChatCrypto:
         ({"MsgType": "event", "Event": "click", "EventKey": "/day"}, "event", "key", "/day"),
     ],
 )
-async def test_wechatpy_reads_what_the_emulator_sends(desk: Desk, fields: dict[str, Any], kind: str, attribute: str, value: str) -> None:
+async def test_wechatpy_reads_what_the_emulator_sends(
+    desk: Desk, fields: dict[str, Any], kind: str, attribute: str, value: str
+) -> None:
     target = desk.emulator.app_line.target
-    plain = xml({"ToUserName": target.receiver, "FromUserName": "lilei", "CreateTime": 1, "MsgId": 7, "AgentID": 2} | fields)
+    plain = xml(
+        {"ToUserName": target.receiver, "FromUserName": "lilei", "CreateTime": 1, "MsgId": 7, "AgentID": 2} | fields
+    )
     query, cipher = desk.emulator.callbacks._seal(target, plain)
-    opened = wechatpy(desk).decrypt_message(_envelope(target, cipher), query["msg_signature"], query["timestamp"], query["nonce"])
+    opened = wechatpy(desk).decrypt_message(
+        _envelope(target, cipher), query["msg_signature"], query["timestamp"], query["nonce"]
+    )
     message = parse_message(opened)
-    assert opened == plain and (message.type, message.source) == (kind, "lilei") and getattr(message, attribute) == value
+    assert (
+        opened == plain and (message.type, message.source) == (kind, "lilei") and getattr(message, attribute) == value
+    )
 
 
 async def test_our_callback_takes_what_wechatpy_seals(desk: Desk) -> None:
@@ -71,11 +78,23 @@ class Witness:
 
     def __init__(self, desk: Desk) -> None:
         bot = desk.emulator.bot
-        options = aibot.WSClientOptions(bot_id=bot.id, secret=bot.secret, ws_url=desk.emulator.socket_url, heartbeat_interval=5, logger=Quiet())
+        options = aibot.WSClientOptions(
+            bot_id=bot.id, secret=bot.secret, ws_url=desk.emulator.socket_url, heartbeat_interval=5, logger=Quiet()
+        )
         self.client = aibot.WSClient(options)
         self.heard: dict[str, list[Any]] = {}
-        for event in ("authenticated", "error", "message.text", "message.image", "message.file", "message.voice", "event.enter_chat"):
-            self.client.on(event, lambda *frame, event=event: self.heard.setdefault(event, []).append(frame[0] if frame else None))
+        for event in (
+            "authenticated",
+            "error",
+            "message.text",
+            "message.image",
+            "message.file",
+            "message.voice",
+            "event.enter_chat",
+        ):
+            self.client.on(
+                event, lambda *frame, event=event: self.heard.setdefault(event, []).append(frame[0] if frame else None)
+            )
         self.client.on("event.template_card_event", lambda frame: self.heard.setdefault("press", []).append(frame))
 
     async def hears(self, event: str) -> Any:
