@@ -8,7 +8,6 @@ from transcription.message import Candidate, Message, Person
 from transcription.support import is_request
 from transcription.words import load
 
-
 _OUR_HOUSE = re.compile(r"(我们|咱们?|我司|公司|部门)的?(的|副|销售)?$")
 _OUR_DEPARTMENT = re.compile(r"(技术|售前|售后|产品|研发|测试|法务|财务|市场|商务|生产|质量|工程|供应链)(部|中心)?的?$")
 _CUSTOMERS = re.compile(r"(约|联系|见|拜访|说服|搞定|给|对接|跟|和)(一?下|到|了)?[^，]{0,3}$")

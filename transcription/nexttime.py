@@ -86,7 +86,9 @@ def _is_background(before: str, after: str) -> bool:
         return True
     if _words("absent").search(after) and not re.search(r"再|后|联系|跟", after):
         return True
-    return bool(_words("content").search(before) or (_words("guessed").search(before) and re.match("到(?!账|访|场|款)", after)))
+    return bool(
+        _words("content").search(before) or (_words("guessed").search(before) and re.match("到(?!账|访|场|款)", after))
+    )
 
 
 def is_wanted_by(message: Message, time: Found) -> bool:

@@ -42,7 +42,9 @@ def _excused(before: str) -> bool:
 
 def _coming(message: Message, start: int, end: int) -> bool:
     """Whether a coming day is named between two positions."""
-    return any(start <= time.start < end and not time.bare and time.when.day > message.now.date() for time in message.times)
+    return any(
+        start <= time.start < end and not time.bare and time.when.day > message.now.date() for time in message.times
+    )
 
 
 def holds(message: Message, start: int, end: int) -> bool:

@@ -58,7 +58,7 @@ _COUNTED = re.compile(
     r"(?P<side>之后|以后|后|之内|以内|内)?"
 )
 _VAGUE = re.compile(
-    r"(?:再?过|等|这|那)[一二两三]?[两几][天周]|[一二两三四五六][两三四五六七八九][天周个]|[一二两三]?两三?天"
+    r"(?:再?过|等|这|那)[两几]天|(?:再?过|等|这|那)几[周个]|[一二两三四五六][两三四五六七八九][天周个]|[一二两三]?两三?天"
 )
 
 
@@ -146,7 +146,11 @@ def _counted(text: str, start: int, today: date, calendar: Workdays) -> Days | N
     if _VAGUE.match(text, start):
         return None
     hit = _COUNTED.match(text, start)
-    if hit is None or not (hit["side"] or hit["over"]) or (start > 0 and text[start - 1] in "第几十百0123456789"):
+    if (
+        hit is None
+        or not (hit["side"] or hit["over"])
+        or (start > 0 and text[start - 1] in "第几十百一二两三四五六七八九0123456789")
+    ):
         return None
     half, unit = hit["n"] == "半", hit["unit"]
     count = 0 if half else small(hit["n"])

@@ -1,0 +1,95 @@
+"""A conversation summary (沟通摘要) and the marks on a transcript, each with its place and its seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from transcription.cues import pattern
+from transcription.message import Message
+from transcription.transcript import Transcript
+from transcription.words import load
+
+_MOST = 3
+"""Entries of each kind that a card can show."""
+_AROUND = 12
+"""Characters on each side of a mark whose pace is compared with that of the whole recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Words of the talk, where they stand in the text and when they were said."""
+
+    words: str
+    start: int
+    end: int
+    seconds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word worth a look: `kind` is 价格, 竞品 or 犹豫.
+
+    `pace` is the speed of the words around it as a share of the recording's own: below 1 slower. None without seconds.
+    """
+
+    kind: str
+    excerpt: Excerpt
+    pace: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """原话金句, 隐性需求 and 下一步卡点 of a talk, and the marks on it."""
+
+    quotes: tuple[Excerpt, ...]
+    needs: tuple[Excerpt, ...]
+    blocker: Excerpt | None
+    marks: tuple[Mark, ...]
+
+    def count(self, kind: str) -> int:
+        """How often a kind of mark occurs."""
+        return sum(mark.kind == kind for mark in self.marks)
+
+
+def summarise(message: Message, transcript: Transcript | None = None) -> Summary:
+    """The summary of a message read by `understanding.read`; empty where nothing of the kind was said."""
+    quotes = _found(message, transcript, "quotes", group="words")
+    blockers = tuple(_found(message, transcript, "blockers"))
+    return Summary(
+        tuple(sorted(quotes, key=lambda one: -len(one.words)))[:_MOST],
+        tuple(_found(message, transcript, "needs"))[:_MOST],
+        blockers[-1] if blockers else None,
+        tuple(marks(message, transcript)),
+    )
+
+
+def marks(message: Message, transcript: Transcript | None = None) -> Iterator[Mark]:
+    """Price words, competitors and hesitation in the order of the text."""
+    places = [("竞品", rival.start, rival.end) for rival in message.rivals]
+    for kind, words in load("summary")["marks"].items():
+        places += [(kind, hit.start(), hit.end()) for hit in re.finditer(words, message.masked)]
+    for kind, start, end in sorted(places, key=lambda place: place[1]):
+        yield Mark(kind, _excerpt(message, transcript, start, end), _pace(transcript, start, end))
+
+
+def _found(message: Message, transcript: Transcript | None, field: str, group: str | int = 0) -> Iterator[Excerpt]:
+    for hit in pattern("summary", field).finditer(message.masked):
+        yield _excerpt(message, transcript, *hit.span(group))
+
+
+def _excerpt(message: Message, transcript: Transcript | None, start: int, end: int) -> Excerpt:
+    seconds = transcript.seconds(start, end) if transcript else None
+    return Excerpt(message.text[start:end], start, end, seconds)
+
+
+def _pace(transcript: Transcript | None, start: int, end: int) -> float | None:
+    """Speed around a place over the speed of the whole; only where words carry their own seconds."""
+    if transcript is None or not any(segment.words for segment in transcript.segments):
+        return None
+    low, high = max(0, start - _AROUND), min(len(transcript.text), end + _AROUND)
+    span = transcript.seconds(low, high)
+    if span is None or span[1] <= span[0] or transcript.duration <= 0:
+        return None
+    return round((high - low) / (span[1] - span[0]) / (len(transcript.text) / transcript.duration), 2)
