@@ -1,9 +1,9 @@
 """The official SDK in a process of its own (its WebSocket client owns the event loop and cannot be stopped).
 
-# mypy: disable-error-code="import-untyped"
-
 Reads one JSON command a line from standard input and writes one JSON answer a line; `listen` never returns.
 """
+
+# mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
 
