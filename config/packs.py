@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -71,23 +72,35 @@ class RuleDef(Strict):
     again: str = "7天"
     """After how long it may fire again for the same thing when nothing has changed."""
     live: bool = True
+    show: tuple[str, ...] = ()
+    """Facts its cards show, by name or alias, at most three; those of the condition where this is empty."""
+    lead: str = ""
+    """What its cards say first, with facts by name: {{ 未联系时长 }}没有新的联系了."""
 
 
 class MetricDef(Strict):
-    """A named number: an aggregate over one kind of record, in the rules' own words."""
+    """A named number about people: how many records, a sum over them, or a share of them, in the rules' own words."""
 
     name: str
     title: str
     subject: str
-    count: bool = True
+    """客户, 商机, 拜访, 客户推进 or 支持请求."""
+    where: str = ""
+    """Which of them count."""
     total: str = ""
     """A fact to add up, instead of counting."""
-    where: str = ""
+    of: str = ""
+    """Makes it a share: those of `where` among those of `of`."""
     time: str = ""
-    """The fact that places a record in a period."""
+    """The fact that places a record in a period; without one it is how things stand now."""
     unit: str = "次"
-    person: str = "负责人"
-    """The fact that says whose record it is."""
+    note: str = ""
+    """What is counted and what is not, for people."""
+    better: Literal["more", "less"] = "more"
+    good: Decimal | None = None
+    """From here on it is green; up to here where less is better. Yuan, a share 0-1, or a count."""
+    warn: Decimal | None = None
+    """From here on it is yellow, beyond it red."""
 
 
 class PackFile(Strict):
