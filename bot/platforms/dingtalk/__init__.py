@@ -11,7 +11,8 @@ from bot.platforms.base import Client, Sink
 from bot.platforms.dingtalk.callback import Callbacks
 from bot.platforms.dingtalk.client import DingTalkClient
 from bot.platforms.dingtalk.health import Health
-from bot.platforms.dingtalk.login import Login
+from bot.platforms.dingtalk.login import WebLogin
+from bot.platforms.dingtalk.pictures import Attachment
 from bot.platforms.dingtalk.press import PLATFORM
 from bot.platforms.dingtalk.receiver import Receiver
 from bot.platforms.dingtalk.settings import DingTalkSettings
@@ -29,7 +30,14 @@ class DingTalkPlatform:
     name = PLATFORM
 
     def __init__(
-        self, settings: DingTalkSettings, http: Http, clock: Clock, *, app: str = "main", backoff: Backoff | None = None
+        self,
+        settings: DingTalkSettings,
+        http: Http,
+        clock: Clock,
+        *,
+        app: str = "main",
+        attachment: Attachment | None = None,
+        backoff: Backoff | None = None,
     ) -> None:
         self.app = app
         self.health = Health()
@@ -38,9 +46,11 @@ class DingTalkPlatform:
         self._clock = clock
         self._backoff = backoff
         self._webhooks = Webhooks(settings, clock)
-        self._delivery = DingTalkClient(settings, http, clock, health=self.health, webhooks=self._webhooks)
+        self._delivery = DingTalkClient(
+            settings, http, clock, health=self.health, webhooks=self._webhooks, attachment=attachment
+        )
         self.client: Client = self._delivery
-        self.login = Login(settings, self._delivery.api)
+        self.login = WebLogin(settings, self._delivery.api)
 
     def routes(self, sink: Sink) -> Sequence[web.RouteDef]:
         """One address for robot messages, events and card presses."""

@@ -28,6 +28,7 @@ from bot.platforms.dingtalk.doctor import Doctor
 from bot.platforms.dingtalk.health import Health
 from bot.platforms.dingtalk.instances import Instances
 from bot.platforms.dingtalk.ladder import CARD_INPUTS, Ladder
+from bot.platforms.dingtalk.pictures import Attachment, Pictures
 from bot.platforms.dingtalk.sending import Message, Sender
 from bot.platforms.dingtalk.settings import DingTalkSettings
 from bot.platforms.dingtalk.webhooks import Webhooks
@@ -45,13 +46,20 @@ class DingTalkClient:
     """Implements bot.platforms.base.Client."""
 
     def __init__(
-        self, settings: DingTalkSettings, http: Http, clock: Clock, *, health: Health, webhooks: Webhooks
+        self,
+        settings: DingTalkSettings,
+        http: Http,
+        clock: Clock,
+        *,
+        health: Health,
+        webhooks: Webhooks,
+        attachment: Attachment | None = None,
     ) -> None:
         self.api = Api(settings, http, clock, health)
         self.ladder = Ladder(settings, clock)
         self._settings = settings
         self._sender = Sender(settings, self.api, webhooks)
-        self._cards = Instances(settings, self.api, self._sender, self.ladder)
+        self._cards = Instances(settings, self.api, self._sender, self.ladder, Pictures(self.api, attachment))
         self._directory = Directory(self.api, clock)
         self._doctor = Doctor(settings, self.api, clock, health, self.ladder)
         self.capabilities = self._capabilities()

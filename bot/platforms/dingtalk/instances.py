@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from bot.platforms.dingtalk.api import Api, ApiError
 from bot.platforms.dingtalk.codes import Refusal, error_of
 from bot.platforms.dingtalk.ladder import CARD_RUNGS, Ladder, Rung, RungFailed
 from bot.platforms.dingtalk.marks import Track
+from bot.platforms.dingtalk.pictures import Pictures
 from bot.platforms.dingtalk.sending import PIECE_BYTES, Sender, link_card
 from bot.platforms.dingtalk.settings import DingTalkSettings
 
@@ -39,17 +41,21 @@ UNDELIVERED = 1000
 class Instances:
     """Sends and changes cards for one app."""
 
-    def __init__(self, settings: DingTalkSettings, api: Api, sender: Sender, ladder: Ladder) -> None:
+    def __init__(
+        self, settings: DingTalkSettings, api: Api, sender: Sender, ladder: Ladder, pictures: Pictures
+    ) -> None:
         self._settings = settings
         self._api = api
         self._sender = sender
         self._ladder = ladder
+        self._pictures = pictures
         self._undelivered: OrderedDict[str, str] = OrderedDict()
         """Instances that exist but could not be delivered, with the reason: for them "exists" is not "arrived"."""
 
     async def send(self, to: Address, body: CardBody, *, quiet: bool = False) -> Receipt:
         """Tries the rungs from the best down. A rung that failed for good, or failed where the next one worked,
         is left out for a day."""
+        body = replace(body, card=await self._pictures.placed(body.card))
         failed: list[tuple[Rung, RungFailed]] = []
         for rung in self._ladder.rungs(body.card, group=bool(to.group)):
             try:
@@ -70,7 +76,7 @@ class Instances:
         track = str(
             details.get("out_track_id") or Track(body.card_key, rung, bool(to.group)).write(to.group or to.user)
         )
-        drawn = cards.draw(body.card, rung, self._settings)
+        drawn = cards.draw(await self._pictures.placed(body.card), rung, self._settings)
         await self._api.new(
             "PUT",
             "/v1.0/card/instances",

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from typing import Any
 from urllib.parse import urlencode
 
-from bot.errors import NotFound, Unreachable
+from bot.errors import NotFound, Permanent, Refused, Unreachable
+from bot.platforms.dingtalk import marks
 from bot.platforms.dingtalk.api import Api
 from bot.platforms.dingtalk.settings import DingTalkSettings
 
 NOT_OURS = "登录的钉钉账号不在本企业里，请换成企业里的账号。"
+AGAIN = "登录没有成功，请回到钉钉里重新打开这个链接。"
 
 
-class Login:
+class WebLogin:
     """Turns one-time codes into user ids of the app's own organisation."""
 
     def __init__(self, settings: DingTalkSettings, api: Api) -> None:
         self._settings = settings
         self._api = api
 
-    def page(self, redirect: str, state: str) -> str:
-        """Where to send a browser. `redirect` must be registered in the app; `state` comes back and must be checked."""
+    def address(self, back: str, state: str) -> str:
+        """Where to send a browser. It comes back to `back` with `code` and this `state`, which must be checked.
+
+        `back` must be registered under 安全设置 → 重定向 URL.
+        """
         corp = self._settings.corp_id
         query = {"corpId": corp} if corp else {}
         query |= {
-            "redirect_uri": redirect,
+            "redirect_uri": back,
             "response_type": "code",
             "client_id": self._settings.client_id,
             "scope": "openid corpid" if corp else "openid",
@@ -32,15 +39,22 @@ class Login:
         }
         return f"{str(self._settings.login_base).rstrip('/')}/oauth2/auth?{urlencode(query)}"
 
-    async def from_browser(self, code: str) -> str:
-        """The user id behind a code of the login page. Raises NotFound for somebody of another organisation."""
-        answer = await self._api.user_token(
-            {
-                "clientId": self._settings.client_id,
-                "clientSecret": self._settings.client_secret.get_secret_value(),
-                "code": code,
-                "grantType": "authorization_code",
-            }
+    async def person(self, code: str, back: str = "") -> str:
+        """The user id behind a code of the login page, which works once. `back` is not asked for by DingTalk.
+
+        Raises:
+            Refused: the code is no good, or the person is of another organisation; in words for that person.
+            Credentials, RetryAfter: as every call.
+        """
+        answer = await _first_step(
+            self._api.user_token(
+                {
+                    "clientId": self._settings.client_id,
+                    "clientSecret": self._settings.client_secret.get_secret_value(),
+                    "code": code,
+                    "grantType": "authorization_code",
+                }
+            )
         )
         corp = answer.get("corpId")
         if self._settings.corp_id and corp and corp != self._settings.corp_id:
@@ -52,12 +66,24 @@ class Login:
             raise NotFound(NOT_OURS) from error
         return _user(found)
 
-    async def from_app(self, code: str) -> str:
-        """The user id behind a code that `dd.requestAuthCode` gave inside the DingTalk app."""
-        return _user(await self._api.old("/topapi/v2/user/getuserinfo", {"code": code}))
+    async def person_in_client(self, code: str) -> str:
+        """The user id behind a code that `dd.requestAuthCode` gave inside the DingTalk app. Raises as `person`."""
+        return _user(await _first_step(self._api.old("/topapi/v2/user/getuserinfo", {"code": code})))
+
+    def in_client(self, url: str) -> str:
+        """`url` as a link that opens inside DingTalk, beside the chat on a computer."""
+        return marks.page_link(url)
 
 
-def _user(answer: dict[str, object]) -> str:
+async def _first_step(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """The call that spends the code: a refusal for good means that the code is unknown, used or too old."""
+    try:
+        return await call
+    except Permanent as error:
+        raise Refused(AGAIN) from error
+
+
+def _user(answer: dict[str, Any]) -> str:
     result = answer.get("result")
     user = result.get("userid") if isinstance(result, dict) else None
     if not isinstance(user, str) or not user:

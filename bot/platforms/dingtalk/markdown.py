@@ -12,6 +12,7 @@ BREAK = "  \n  "
 _FULL_WIDTH = str.maketrans(
     {"[": "［", "]": "］", "<": "＜", ">": "＞", "*": "＊", "`": "｀", "~": "～", "|": "｜", "\\": "＼"}
 )
+_MEDIA = re.compile(r"[@$][\w+/=.-]+")
 _SINGLE = re.compile(r"(?<!\n)\n(?!\n)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
@@ -61,11 +62,17 @@ def draw(block: Block) -> str:
         case Due():
             return f"{_DOT[block.tone] or '⏰ '}{escape(block.text)}"
         case Picture():
-            return f"🖼 {escape(block.alt)}"
+            return _picture(block)
         case Table():
             return _table(block)
         case Input():
             return ""
+
+
+def _picture(block: Picture) -> str:
+    """The image where it was uploaded (its attachment is then a media id), otherwise its words."""
+    words = escape(block.alt)
+    return f"![{words}]({block.attachment})" if _MEDIA.fullmatch(block.attachment) else f"🖼 {words}"
 
 
 def _fact(fact: Fact) -> str:

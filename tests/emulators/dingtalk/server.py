@@ -226,7 +226,7 @@ class DingTalkEmulator:
         instance.toast.pop(user, None)
         fresh = (answer.get("cardData") or {}).get("cardParamMap") or {}
         if not (answer.get("cardUpdateOptions") or {}).get("updateCardDataByKey"):
-            instance.local[user] = {name: "" for name in instance.params}
+            instance.local[user] = dict.fromkeys(instance.params, "")
         instance.local[user] = {**instance.local.get(user, {}), **fresh}
 
     async def _follow(self, user: str, seen: Shown, url: str) -> Push | None:

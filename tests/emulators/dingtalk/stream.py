@@ -93,12 +93,14 @@ class Gateway:
         line = Line(self._e.access.fresh("conn"), socket, self._pending_tickets.pop(ticket))
         self.lines.append(line)
         self.connected.set()
+        self._e.changed()
         pinging = asyncio.create_task(self._pinging(line))
         try:
             await self._listen(line)
         finally:
             pinging.cancel()
             self.lines.remove(line)
+            self._e.changed()
             if not self.lines:
                 self.connected.clear()
         return socket

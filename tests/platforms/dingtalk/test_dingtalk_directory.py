@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.errors import Credentials, NotFound, Permanent
+from bot.errors import Credentials, NotFound, Refused
 from bot.platforms.base import DirectoryPerson
 from tests.emulators.dingtalk import CLIENT_ID, CORP, DingTalkEmulator
 from tests.emulators.dingtalk.access import Trouble
@@ -56,7 +56,7 @@ async def test_a_limited_scope_says_what_to_press(app: App, organisation: DingTa
 
 
 async def test_the_browser_login_gives_our_user(app: App, ding: DingTalkEmulator) -> None:
-    address = urlsplit(app.dingtalk.login.page("https://genjin.example.com/in", "s1"))
+    address = urlsplit(app.dingtalk.login.address("https://genjin.example.com/in", "s1"))
     query = {name: values[0] for name, values in parse_qs(address.query).items()}
     assert (address.path, query["client_id"], query["state"], query["corpId"]) == (
         "/oauth2/auth",
@@ -65,23 +65,23 @@ async def test_the_browser_login_gives_our_user(app: App, ding: DingTalkEmulator
         CORP,
     )
     code = ding.contacts.code("lilei")
-    assert await app.dingtalk.login.from_browser(code) == "lilei"
-    with pytest.raises(Permanent):
-        await app.dingtalk.login.from_browser(code)
+    assert await app.dingtalk.login.person(code) == "lilei"
+    with pytest.raises(Refused, match="重新打开"):
+        await app.dingtalk.login.person(code)
 
 
 async def test_another_organisation_does_not_get_in(app: App, ding: DingTalkEmulator) -> None:
     with pytest.raises(NotFound, match="不在本企业"):
-        await app.dingtalk.login.from_browser(ding.contacts.code("guest"))
+        await app.dingtalk.login.person(ding.contacts.code("guest"))
 
 
 async def test_without_a_corp_id_the_directory_decides(make_app: Callable[..., App], ding: DingTalkEmulator) -> None:
     with pytest.raises(NotFound):
-        await make_app(corp_id="").dingtalk.login.from_browser(ding.contacts.code("guest"))
+        await make_app(corp_id="").dingtalk.login.person(ding.contacts.code("guest"))
 
 
 async def test_the_login_inside_the_app(app: App, ding: DingTalkEmulator) -> None:
     code = ding.contacts.code("lilei")
-    assert await app.dingtalk.login.from_app(code) == "lilei"
-    with pytest.raises(Permanent):
-        await app.dingtalk.login.from_app(code)
+    assert await app.dingtalk.login.person_in_client(code) == "lilei"
+    with pytest.raises(Refused, match="重新打开"):
+        await app.dingtalk.login.person_in_client(code)

@@ -74,9 +74,7 @@ async def sdk(ding: DingTalkEmulator) -> AsyncIterator[Sdk]:
 
 async def lines(ding: DingTalkEmulator, count: int, other_than: Line | None = None) -> None:
     """Waits until so many connections are open; the other process needs real time for it."""
-    async with asyncio.timeout(30):
-        while len([line for line in ding.gateway.lines if line is not other_than]) < count:
-            await asyncio.sleep(0.01)
+    await ding.until(lambda: len([line for line in ding.gateway.lines if line is not other_than]) >= count, within=30)
 
 
 async def test_the_sdk_lives_with_our_emulator(sdk: Sdk, ding: DingTalkEmulator) -> None:
