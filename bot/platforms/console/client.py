@@ -74,7 +74,9 @@ class ConsoleClient:
         if isinstance(message.body, UpdateBody):
             return await self._redraw(message.body)
         kind, body = await self._drawn(message.body)
-        new_message = NewMessage(f"out:{message.key}", conversation_of(message.to), BOT, kind, {**body, "quiet": message.quiet})
+        new_message = NewMessage(
+            f"out:{message.key}", conversation_of(message.to), BOT, kind, {**body, "quiet": message.quiet}
+        )
         async with self._db.write() as tx:
             row, new = await console.add(tx, new_message, self._clock.now())
         if new:
@@ -98,7 +100,14 @@ class ConsoleClient:
         if not people:
             return [Finding("网页聊天", "fail", "还没有任何人可以登录。", "先导入人员名单。")]
         if self._settings.demo:
-            return [Finding("网页聊天", "warn", "演示模式：打开页面的人可以扮演任何人。", "正式使用前把 demo 关掉并设置 secret。")]
+            return [
+                Finding(
+                    "网页聊天",
+                    "warn",
+                    "演示模式：打开页面的人可以扮演任何人。",
+                    "正式使用前把 demo 关掉并设置 secret。",
+                )
+            ]
         return [Finding("网页聊天", "ok", f"{len(people)} 人可以登录。")]
 
     async def close(self) -> None:

@@ -60,7 +60,9 @@ class Page:
         user = self.signer.login_user(request.query.get("token", ""))
         if user is None:
             raise Problem(403, "login", "这个登录链接已经失效（10 分钟内有效）。请重新要一个。")
-        response = web.Response(status=303, headers={"Location": "/", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})
+        response = web.Response(
+            status=303, headers={"Location": "/", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+        )
         response.set_cookie(
             COOKIE,
             self.signer.session_cookie(user),

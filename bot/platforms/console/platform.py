@@ -22,7 +22,7 @@ from bot.platforms.console.posts import Posts
 from bot.platforms.console.reads import Reads
 from bot.platforms.console.settings import ConsoleSettings
 from bot.platforms.console.signing import Signer
-from bot.platforms.console.stream import BEAT, Stream
+from bot.platforms.console.stream import Stream
 from bot.platforms.console.view import View
 from storage import console
 from storage.database import Database
@@ -48,7 +48,6 @@ class ConsolePlatform:
         *,
         commands: CommandsFor | None = None,
         today: TodayFor | None = None,
-        beat: float = BEAT,
     ) -> None:
         self.app = settings.app
         self._settings = settings
@@ -60,7 +59,7 @@ class ConsolePlatform:
         self._view = View(self._signer)
         self._hub = Hub()
         self._identity = Identity(settings, roster, self._signer)
-        self._stream = Stream(settings, clock, self._identity, self._view, self._hub, beat)
+        self._stream = Stream(settings, clock, self._identity, self._view, self._hub)
         self._reads = Reads(
             settings,
             db,

@@ -144,7 +144,9 @@ class Posts:
         sort = cast(Literal["voice", "photo", "file"], kind)
         return as_media(upload.content, kind=sort, name=upload.name, mime=upload.mime, limit=self.settings.file_bytes)
 
-    async def _keep_press(self, person: ConsolePerson, card: ConsoleMessage, key: str, body: dict[str, Any]) -> ConsoleMessage:
+    async def _keep_press(
+        self, person: ConsolePerson, card: ConsoleMessage, key: str, body: dict[str, Any]
+    ) -> ConsoleMessage:
         answers = checked_answers(card, body.get("answers"))
         async with self.db.read() as tx:
             theirs = await console.uploaded(tx, person.user, picked_attachments(card, answers))

@@ -24,7 +24,9 @@ def checked_action(card: ConsoleMessage, action: Any) -> dict[str, Any]:
     raise Problem(409, "no_button", "卡片上没有这个按钮了，请看卡片现在的样子再按。")
 
 
-def checked_answers(card: ConsoleMessage, answers: Any, *, attachments: Collection[str] | None = None) -> dict[str, Any]:
+def checked_answers(
+    card: ConsoleMessage, answers: Any, *, attachments: Collection[str] | None = None
+) -> dict[str, Any]:
     """The answers to the card's own fields. With `attachments`, photos and files are only those, or what the card showed.
 
     Raises Problem 400 for a value that no field can hold.

@@ -71,7 +71,10 @@ class Reads:
         async with self.db.read() as tx:
             newest = await console.newest(tx, titles)
             unread = {conversation: await console.unread(tx, person.user, conversation) for conversation in titles}
-        rows = [self._conversation(place, title, newest.get(place), unread[place], person) for place, title in titles.items()]
+        rows = [
+            self._conversation(place, title, newest.get(place), unread[place], person)
+            for place, title in titles.items()
+        ]
         return answer({"conversations": rows})
 
     async def messages(self, request: web.Request) -> web.StreamResponse:

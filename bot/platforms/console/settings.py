@@ -21,9 +21,13 @@ class ConsoleSettings(BaseModel):
 
     app: str = Field(default="web", description="应用名，出现在消息的来源里；一般不用改")
     title: str = Field(default="演示公司", description="页面左上角「跟进」旁边显示的公司名")
-    demo: bool = Field(default=False, description="演示模式：页面上可以切换身份、拨动时钟，不需要登录；不要在能被外人访问的机器上打开")
+    demo: bool = Field(
+        default=False, description="演示模式：页面上可以切换身份、拨动时钟，不需要登录；不要在能被外人访问的机器上打开"
+    )
     secret: SecretStr = Field(default=SecretStr(""), description="签名用的密钥，至少 32 个字符；非演示模式必填")
-    origins: tuple[str, ...] = Field(default=(), description="除了本站以外还允许提交的来源，例如反向代理的地址 https://crm.example.com")
+    origins: tuple[str, ...] = Field(
+        default=(), description="除了本站以外还允许提交的来源，例如反向代理的地址 https://crm.example.com"
+    )
     secure_cookie: bool = Field(default=False, description="只在 HTTPS 下发送登录 cookie；对外服务时打开")
     zone: str = Field(default="Asia/Shanghai", description="页面显示时间所用的时区")
     session: timedelta = Field(default=timedelta(days=30), description="登录后多久需要重新登录")
@@ -45,5 +49,7 @@ class ConsoleSettings(BaseModel):
     def _signed(self) -> Self:
         length = len(self.secret.get_secret_value())
         if not self.demo and length < SHORTEST_SECRET:
-            raise ValueError(f"网页聊天的 secret 要至少 {SHORTEST_SECRET} 个字符，现在是 {length} 个；用 openssl rand -hex 32 生成一个")
+            raise ValueError(
+                f"网页聊天的 secret 要至少 {SHORTEST_SECRET} 个字符，现在是 {length} 个；用 openssl rand -hex 32 生成一个"
+            )
         return self

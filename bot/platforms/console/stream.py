@@ -33,7 +33,6 @@ class Stream:
     identity: Identity
     view: View
     hub: Hub
-    beat: float = BEAT
 
     async def open(self, request: web.Request) -> web.StreamResponse:
         """Events until the page goes away. The first, `hello`, says whether the page has to read everything afresh."""
@@ -44,7 +43,7 @@ class Stream:
             hello = {"fresh": listener.fresh, "now": self.clock.now().isoformat()}
             # A resuming page keeps its old place until it has the events it missed.
             await response.write(RETRY + _frame("hello", hello, listener.at if listener.fresh else ""))
-            async for numbered in listener.events(self.beat):
+            async for numbered in listener.events(BEAT):
                 frame = b": still here\n\n" if numbered is None else await self._drawn(numbered, person)
                 if frame:
                     await response.write(frame)
@@ -73,7 +72,9 @@ class Stream:
             return event.user == person.user
         if not event.conversation or event.conversation == f"user:{person.user}":
             return True
-        return event.conversation.startswith("group:") and event.conversation in await self.identity.conversations(person)
+        return event.conversation.startswith("group:") and event.conversation in await self.identity.conversations(
+            person
+        )
 
 
 def _frame(kind: str, fields: dict[str, Any], event_id: str) -> bytes:

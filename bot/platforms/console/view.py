@@ -21,7 +21,10 @@ class View:
         self._signer = signer
 
     def message(self, row: ConsoleMessage, viewer: str) -> dict[str, Any]:
-        """The JSON of a message. `rev` counts its changes, `key` is the page's own id of what it sent, `files` each attachment's address."""
+        """The JSON of a message.
+
+        `rev` counts its changes, `key` is the page's own id of what it sent, `files` gives each attachment's address.
+        """
         body = {name: value for name, value in row.body.items() if name not in HIDDEN}
         return {
             "id": row.id,

@@ -44,7 +44,6 @@ async def open_stage(db: Database, aiohttp_client: Callable[..., Awaitable[TestC
             Watch(clock),
             commands=commands_for,
             today=today_for,
-            beat=0.05,
         )
         app = web.Application()
         app.add_routes(platform.routes(sink))

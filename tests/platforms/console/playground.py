@@ -65,7 +65,9 @@ class Playground:
             done = samples.filed() if inbound.press.action["a"] == "confirm" else samples.support(state="late")
             await self.redraw(inbound.message_id, inbound.press.card, done)
         elif inbound.kind is Kind.VOICE:
-            await self.platform.client.annotate(inbound.message_id, "**宏达机械**今天**已报价**，客户嫌价格高，**竞品压价**。")
+            await self.platform.client.annotate(
+                inbound.message_id, "**宏达机械**今天**已报价**，客户嫌价格高，**竞品压价**。"
+            )
             await self.say(CardBody(samples.draft(inbound.media[0].ref), f"voice-{self.count}"), **place)
         elif inbound.kind is not Kind.ENTERED and (inbound.chat.kind == "direct" or inbound.mentioned):
             await self.say(TextBody(f"收到：{inbound.text or inbound.kind}"), **place)

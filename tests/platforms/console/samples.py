@@ -68,7 +68,9 @@ def draft(recording: str = "", *, problem: str = "", support: str = "总监帮�
                 problem=problem,
                 source=Source(text="听到“希望总监帮忙申请特价”", audio=recording, start=3.1, end=5.8),
             ),
-            Input(name="next", label="下次跟进", kind=InputKind.DATETIME, placeholder="没听到，选一个时间", required=True),
+            Input(
+                name="next", label="下次跟进", kind=InputKind.DATETIME, placeholder="没听到，选一个时间", required=True
+            ),
         ),
         buttons=(
             Button(label="确认", action={"a": "confirm", "id": 1}, style=Style.PRIMARY, submits=True),
@@ -94,7 +96,11 @@ def filed() -> Card:
             Due(text="今天 15:39 前（还剩 4 小时工作时间）", elapsed=0.02),
         ),
         buttons=(
-            Button(label="撤销（10 分钟内）", action={"a": "undo", "id": 1}, confirm="撤销后，王主管那边的请求也会一起收回。"),
+            Button(
+                label="撤销（10 分钟内）",
+                action={"a": "undo", "id": 1},
+                confirm="撤销后，王主管那边的请求也会一起收回。",
+            ),
             Button(label="补一句", action={"a": "more", "id": 1}),
         ),
     )
@@ -127,7 +133,13 @@ def support(*, state: str = "now") -> Card:
                 elapsed=1.0 if late else 0.8,
                 tone=Tone.LATE if late else Tone.WARN,
             ),
-            Input(name="note", label="附一句（可不填）", kind=InputKind.LONG_TEXT, placeholder="例如：最低 9.2 折，周五前有效", max_length=200),
+            Input(
+                name="note",
+                label="附一句（可不填）",
+                kind=InputKind.LONG_TEXT,
+                placeholder="例如：最低 9.2 折",
+                max_length=200,
+            ),
         ),
         buttons=(
             Button(label="已协调", action={"a": "settle", "id": 7}, style=Style.PRIMARY, submits=True),
@@ -142,7 +154,9 @@ def stalled() -> Card:
         title="停滞提醒 · 天宇科技 · 方案演示",
         lead="已 52 小时没有新的沟通（这一阶段最多 48 小时）",
         tone=Tone.WARN,
-        blocks=(Tags(tags=(Tag(text="预计 38 万"), Tag(text="上次：周一下午 微信"), Tag(text="A 级", tone=Tone.GOOD))),),
+        blocks=(
+            Tags(tags=(Tag(text="预计 38 万"), Tag(text="上次：周一下午 微信"), Tag(text="A 级", tone=Tone.GOOD))),
+        ),
         buttons=(
             Button(label="约拜访", action={"a": "visit", "id": 3}, style=Style.PRIMARY),
             Button(label="记一次沟通", action={"a": "contact", "id": 3}),
@@ -203,6 +217,11 @@ def evidence(picture: str, *, photos: tuple[str, ...] = ()) -> Card:
         ),
         buttons=(
             Button(label="提交", action={"a": "submit", "id": 9}, style=Style.PRIMARY, submits=True),
-            Button(label="取消这次拜访", action={"a": "cancel", "id": 9}, style=Style.DANGER, confirm="取消后，今天的路线里就没有仁和医院了。"),
+            Button(
+                label="取消这次拜访",
+                action={"a": "cancel", "id": 9},
+                style=Style.DANGER,
+                confirm="取消后，今天就不去仁和医院了。",
+            ),
         ),
     )

@@ -54,14 +54,21 @@ class Stage:
         body = {"id": client_id or token_hex(8), "conversation": place or f"user:{user}", "text": text}
         return await self.post("messages", user, body)
 
-    async def presses(self, user: str, message: int, action: dict[str, Any], client_id: str = "", **answers: Any) -> Answer:
+    async def presses(
+        self, user: str, message: int, action: dict[str, Any], client_id: str = "", **answers: Any
+    ) -> Answer:
         body = {"id": client_id or token_hex(8), "message": message, "action": action, "answers": answers}
         return await self.post("presses", user, body)
 
     async def sends(self, user: str, kind: str, content: bytes, name: str, *, to: str = "messages") -> Answer:
         """A file as a message, or (to="uploads") for a card."""
         form = FormData()
-        for field, value in {"id": token_hex(8), "conversation": f"user:{user}", "kind": kind, "seconds": "7.0"}.items():
+        for field, value in {
+            "id": token_hex(8),
+            "conversation": f"user:{user}",
+            "kind": kind,
+            "seconds": "7.0",
+        }.items():
             form.add_field(field, value)
         form.add_field("file", content, filename=name, content_type="application/octet-stream")
         return await _answer(await self.http.post(f"/console/api/{to}", params={"as": user}, data=form))

@@ -144,7 +144,9 @@ async def test_only_pictures_and_sound_open_in_the_page(stage: Stage) -> None:
     served = await stage.http.get(page)
     assert served.content_type == "application/octet-stream"
     assert served.headers["Content-Disposition"].startswith("attachment;")
-    assert served.headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in served.headers["Content-Security-Policy"]
+    assert (
+        served.headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in served.headers["Content-Security-Policy"]
+    )
     part = await stage.http.get(sound, headers={"Range": "bytes=0-3"})
     assert (part.status, await part.read(), part.headers["Content-Type"]) == (206, b"RIFF", "audio/wav")
     assert (await stage.http.get(sound, headers={"Range": "bytes=999999-"})).status == 416
@@ -183,7 +185,9 @@ async def test_the_clock_moves_forward_in_the_demo_only_and_by_its_four_steps(st
     assert (status, answer["error"]["code"]) == (400, "clock")
 
 
-async def test_what_was_not_foreseen_is_answered_without_a_stack_trace(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_was_not_foreseen_is_answered_without_a_stack_trace(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("disk on fire at /var/lib")
 

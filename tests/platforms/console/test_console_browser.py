@@ -24,7 +24,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-NASTY = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>"
+NASTY = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 
 
 async def choose(page: Page, button: Locator, name: str, content: bytes) -> None:
@@ -167,7 +167,10 @@ async def test_another_person_another_page_and_their_unread_messages(window: Win
 
 async def test_a_file_that_is_empty_or_too_large_is_refused_on_the_spot(window: Window) -> None:
     page = await window.page_of("lilei")
-    for name, content, words in (("空.jpg", b"", "是空的（0 字节）"), ("大.bin", b"x" * (2 * 1024 * 1024 + 1), "超过 2.0 MB")):
+    for name, content, words in (
+        ("空.jpg", b"", "是空的（0 字节）"),
+        ("大.bin", b"x" * (2 * 1024 * 1024 + 1), "超过 2.0 MB"),
+    ):
         await choose(page, page.locator("#file"), name, content)
         await expect(page.locator("#notice")).to_contain_text(words)
     assert window.playground.inbounds == []
@@ -238,7 +241,13 @@ def nasty_card() -> Card:
             Facts(facts=(Fact(label=NASTY, value=NASTY),)),
             Tags(tags=(Tag(text=NASTY),)),
             Table(columns=(NASTY,), rows=((NASTY,),)),
-            Input(name="a", label=NASTY, kind=InputKind.CHOICE, options=(Option(value=NASTY, label=NASTY),), source=Source(text=NASTY)),
+            Input(
+                name="a",
+                label=NASTY,
+                kind=InputKind.CHOICE,
+                options=(Option(value=NASTY, label=NASTY),),
+                source=Source(text=NASTY),
+            ),
             Input(name="b", label=NASTY, kind=InputKind.TEXT, value=NASTY, placeholder=NASTY, problem=NASTY),
         ),
         buttons=(

@@ -75,7 +75,12 @@ async def test_media_that_is_gone_is_refused_in_words(stage: Stage) -> None:
 
 async def test_the_directory_and_the_doctor(stage: Stage, open_stage: OpenStage) -> None:
     people = [person async for person in stage.platform.client.people()]
-    assert (people[0].user, people[0].name, people[0].title, people[0].departments) == ("lilei", "李雷", "销售", ("华东一组",))
+    assert (people[0].user, people[0].name, people[0].title, people[0].departments) == (
+        "lilei",
+        "李雷",
+        "销售",
+        ("华东一组",),
+    )
     [finding] = await stage.platform.client.check()
     assert finding.state == "warn" and "演示模式" in finding.words
     private = await open_stage(demo=False, secret="x" * 32)

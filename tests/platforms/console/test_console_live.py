@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.platforms.base import Address, UpdateBody
 from bot.platforms.console.hub import WAITING, Event, Hub
 from tests.platforms.console import samples
@@ -84,7 +86,8 @@ async def test_a_message_brings_a_hint_that_the_bot_is_at_work(stage: Stage) -> 
         assert (await page.until("hint"))["conversation"] == "user:lilei"
 
 
-async def test_silence_is_broken_by_a_heartbeat(stage: Stage) -> None:
+async def test_silence_is_broken_by_a_heartbeat(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.platforms.console.stream.BEAT", 0.05)
     async with stage.page_of("lilei") as page:
         await page.until("hello")
         assert await page.response.content.readline() == b": still here\n"

@@ -50,7 +50,9 @@ async def test_what_the_sink_did_not_keep_is_said_and_can_be_sent_again(stage: S
     ("typed", "heard", "mentioned"),
     [("@跟进 今天谁没写", "今天谁没写", True), ("大家早", "大家早", False), ("问下@跟进，进度", "问下进度", True)],
 )
-async def test_a_group_message_says_whether_the_bot_was_addressed(stage: Stage, typed: str, heard: str, mentioned: bool) -> None:
+async def test_a_group_message_says_whether_the_bot_was_addressed(
+    stage: Stage, typed: str, heard: str, mentioned: bool
+) -> None:
     await stage.types("lilei", typed, place="group:east1")
     [inbound] = stage.sink.messages
     assert (inbound.text, inbound.mentioned) == (heard, mentioned)
@@ -85,16 +87,31 @@ async def test_a_transcript_appears_under_the_voice_note(stage: Stage) -> None:
 
 
 async def test_a_position_comes_with_its_accuracy(stage: Stage) -> None:
-    body = {"id": "position-1", "conversation": "user:lilei", "position": {"latitude": 31.23, "longitude": 121.47, "accuracy": 25}}
+    body = {
+        "id": "position-1",
+        "conversation": "user:lilei",
+        "position": {"latitude": 31.23, "longitude": 121.47, "accuracy": 25},
+    }
     assert (await stage.post("messages", "lilei", body))[0] == 200
     position = stage.sink.messages[0].position
     assert position is not None
     assert (position.latitude, position.longitude, position.accuracy) == (31.23, 121.47, 25.0)
 
 
-@pytest.mark.parametrize("position", [{}, {"latitude": 91, "longitude": 0}, {"latitude": "31", "longitude": 121}, None, {"latitude": True, "longitude": 1}])
+@pytest.mark.parametrize(
+    "position",
+    [
+        {},
+        None,
+        {"latitude": 91, "longitude": 0},
+        {"latitude": "31", "longitude": 121},
+        {"latitude": True, "longitude": 1},
+    ],
+)
 async def test_a_position_that_is_nowhere_is_refused(stage: Stage, position: object) -> None:
-    status, answer = await stage.post("messages", "lilei", {"id": "position-1", "conversation": "user:lilei", "position": position})
+    status, answer = await stage.post(
+        "messages", "lilei", {"id": "position-1", "conversation": "user:lilei", "position": position}
+    )
     assert (status, answer["error"]["code"]) == (400, "position")
     assert stage.sink.messages == []
 
@@ -109,7 +126,9 @@ async def test_a_position_that_is_nowhere_is_refused(stage: Stage, position: obj
         ("card", b"x", "没有收到文件"),
     ],
 )
-async def test_a_file_that_is_not_what_it_should_be_is_refused_in_words(stage: Stage, kind: str, content: bytes, words: str) -> None:
+async def test_a_file_that_is_not_what_it_should_be_is_refused_in_words(
+    stage: Stage, kind: str, content: bytes, words: str
+) -> None:
     status, answer = await stage.sends("lilei", kind, content, "x")
     assert status in (400, 422)
     assert words in answer["error"]["words"]

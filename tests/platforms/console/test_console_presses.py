@@ -58,7 +58,10 @@ async def test_an_action_that_the_card_never_had_is_refused(stage: Stage, action
 
 
 async def test_a_person_who_does_not_see_the_card_cannot_press_it(stage: Stage) -> None:
-    private, in_group = await stage.shows(samples.draft(), user="lilei"), await stage.shows(samples.draft(), group="east1")
+    private, in_group = (
+        await stage.shows(samples.draft(), user="lilei"),
+        await stage.shows(samples.draft(), group="east1"),
+    )
     assert (await stage.presses("wang", private, CONFIRM))[0] == 404
     assert (await stage.presses("chen", in_group, CONFIRM))[0] == 404
     assert stage.sink.messages == []

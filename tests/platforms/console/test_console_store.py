@@ -26,7 +26,9 @@ async def store(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def keep(store: Database, key: str, *, author: str = BOT, kind: str = "text", room: str = ROOM, at: datetime = NOW) -> ConsoleMessage:
+async def keep(
+    store: Database, key: str, *, author: str = BOT, kind: str = "text", room: str = ROOM, at: datetime = NOW
+) -> ConsoleMessage:
     async with store.write() as tx:
         return (await console.add(tx, NewMessage(key, room, author, kind, {"text": key}), at))[0]
 
