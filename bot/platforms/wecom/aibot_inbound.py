@@ -1,4 +1,4 @@
-"""An aibot's message or event JSON as neutral messages; the same body comes over HTTP and the long connection (reference §7)."""
+"""An aibot's JSON as neutral messages; the same bodies come over HTTP and the long connection (reference §7)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reading:
 
 
 def read_aibot(plain: str, reading: Reading) -> Inbound | None:
-    """The message; None for events that are no person's message. Never raises: what cannot be read is kept as UNSUPPORTED."""
+    """The message; None for events that are none. Never raises: what cannot be read is kept as UNSUPPORTED."""
     try:
         body = json.loads(plain)
         if not isinstance(body, dict):

@@ -27,7 +27,7 @@ JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class Api:
-    """One app's authorised calls. Raises RetryAfter, Credentials, Unreachable, CardExpired or Permanent for errcodes."""
+    """One app's authorised calls. Errcodes are raised as the typed errors of bot.errors."""
 
     def __init__(self, settings: WeComSettings, http: Http, clock: Clock) -> None:
         self._settings = settings

@@ -31,7 +31,7 @@ WARNINGS = {
 
 
 def read_app(plain: str, app: str, now: datetime) -> Inbound | None:
-    """The message; None for events that are no person's message. Never raises: what cannot be read is kept as UNSUPPORTED."""
+    """The message; None for events that are none. Never raises: what cannot be read is kept as UNSUPPORTED."""
     try:
         root = parse_xml(plain)
         return _read(root, plain, app)

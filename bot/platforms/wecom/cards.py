@@ -69,7 +69,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A template card, the names of the fields it holds and could not take, and whether it shows less than the card says."""
+    """A template card, the fields it holds and could not take, and whether it shows less than the card says."""
 
     template: Json
     standing: tuple[str, ...]

@@ -18,9 +18,9 @@ WINDOW = timedelta(seconds=60)
 _RETRY = {-1: BUSY, 40014: BUSY, 42001: BUSY, 45009: WINDOW, 45033: WINDOW, 45011: WINDOW, NOT_SUBSCRIBED: BUSY}
 
 _CREDENTIALS = {
-    40001: "Secret 不对：到 应用管理 → 该应用 重新复制 Secret",
+    40001: "Secret 不对：到 应用管理 → 该应用 重新复制",
     40013: "企业 ID 不对：到 我的企业 → 企业信息 复制企业 ID",
-    40091: "Secret 不对：到 应用管理 → 该应用 重新复制 Secret",
+    40091: "Secret 不对：到 应用管理 → 该应用 重新复制",
     41001: "缺少 access_token：检查 Secret",
     41004: "缺少 Secret：到 应用管理 → 该应用 复制 Secret",
     40056: "AgentId 不对：到 应用管理 → 该应用 复制 AgentId",
@@ -28,7 +28,7 @@ _CREDENTIALS = {
     301002: "AgentId 和 Secret 不是同一个应用的",
     48002: "应用没有调用这个接口的权限",
     50003: "应用已停用：到 应用管理 → 该应用 打开启用",
-    60020: "本机 IP 不在企业可信 IP 里：到 应用管理 → 该应用 → 企业可信IP 添加",
+    60020: "本机 IP 不在名单里：到 应用管理 → 该应用 → 企业可信IP 添加",
     93000: "群消息推送的 key 不对：到群设置里重新复制 webhook 地址",
 }
 
@@ -36,7 +36,7 @@ _UNREACHABLE = frozenset({81013, 60111, 50002, 60021, 40003, 86001, 86003, 86008
 
 
 class AlreadySent(Permanent):
-    """The task_id is taken. Ours are well formed and made from the push's key, so this very card has been sent before."""
+    """The task_id is taken. Ours are well formed and made from the push's key: this very card was sent before."""
 
 
 class MediaGone(Permanent):

@@ -1,4 +1,4 @@
-"""Between the long connection and the inbox: frames in order, none lost, also when the connection or the process goes."""
+"""Between the long connection and the inbox: frames in order, none lost when the connection or the process goes."""
 
 from __future__ import annotations
 

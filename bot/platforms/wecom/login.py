@@ -35,7 +35,7 @@ class Login:
         return f"{base}/connect/oauth2/authorize?{query}#wechat_redirect"
 
     async def person(self, code: str) -> str:
-        """The user id behind a one-time code. Raises Refused for somebody outside the enterprise, Permanent for a used code.
+        """The user id behind a one-time code. Raises Refused for a stranger, Permanent for a used code.
 
         Any member of the enterprise passes, also outside the app's visible range: what they may see is ours to decide.
         """

@@ -72,7 +72,7 @@ def card_key(task: str) -> str:
 
 
 def read_press(key: str, task: str, selected: Iterable[tuple[str, Sequence[str]]], reply_token: str) -> Press | None:
-    """The neutral press; None for the button that does nothing. A key that is not ours becomes an action nobody knows."""
+    """The neutral press; None for the button that does nothing. A foreign key becomes an action nobody knows."""
     if key == NOTHING:
         return None
     submits, action = _read_key(key)

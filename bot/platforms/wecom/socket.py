@@ -54,7 +54,7 @@ class AibotSocket:
         return self._subscribed
 
     async def live(self, put: Put) -> None:
-        """One connection from opening to its end. Raises RetryAfter when it breaks, Credentials when the bot is refused."""
+        """One connection, opening to end. Raises RetryAfter when it breaks, Credentials when the bot is refused."""
         try:
             opened = await self._http.session.ws_connect(self._settings.socket_url, max_msg_size=FRAME_BYTES)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -176,7 +176,7 @@ def _is_kick(frame: Frame) -> bool:
 
 
 def _subscribe_error(code: int, message: str) -> DeliveryError:
-    """The failure codes of a subscription are not documented: what is not a matter of time is taken as refused credentials."""
+    """No failure codes are documented here: what is not a matter of time is taken as refused credentials."""
     known = error_of(code, message, "aibot_subscribe")
     if isinstance(known, RetryAfter):
         return known

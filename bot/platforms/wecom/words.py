@@ -98,7 +98,7 @@ def other_ways(spare: Iterable[Button]) -> str:
 
 
 def message(card: Card, dialect: Dialect, *, without: Collection[str] = ()) -> str:
-    """The whole card as one message. `without` names fields shown elsewhere. Actions stay on the card; links come along."""
+    """The whole card as one message, links included, actions not. `without` names fields shown elsewhere."""
     parts = [_strong(card.title, dialect)]
     parts += [_said(card.lead, dialect)] if card.lead else []
     for block in card.blocks:

@@ -1,4 +1,4 @@
-"""`python -m tests.emulators.wecom [--line app|aibot] [--port 8713] [--callback URL]` starts the emulator to chat by hand."""
+"""`python -m tests.emulators.wecom [--line app|aibot] [--port N] [--callback URL]` starts it to chat by hand."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class AppLine:
         return await self._event(user, "click", {"EventKey": key})
 
     async def presses(self, user: str, message: Seen, label: str, answers: Answers | None = None) -> Outcome | str:
-        """A button of a card; the address it opens when it is a link. Raises AssertionError for what cannot be pressed."""
+        """A button; for a link the address it opens. Raises AssertionError for what cannot be pressed."""
         template = message.template
         assert label in message.buttons, f"{user} sees no button {label!r} but {message.buttons}"
         button = next((one for one in template.get("button_list", []) if one["text"] == label), None)
@@ -63,8 +63,7 @@ class AppLine:
         if chosen:
             items = [{"QuestionKey": question, "OptionIds": {"OptionId": ids}} for question, ids in chosen]
             fields["SelectedItems"] = {"SelectedItem": items}
-        outcome = await self._event(user, "template_card_event", fields)
-        return outcome
+        return await self._event(user, "template_card_event", fields)
 
     async def event(self, user: str, event: str, fields: Mapping[str, Any]) -> Outcome:
         """Any other event."""

@@ -137,7 +137,7 @@ class BotLine:
         return head | ({"chatid": group} if group else {})
 
     def _serve(self, content: bytes, name: str) -> Json:
-        """An address for encrypted bytes; the key comes along on the long connection and is the robot's own in HTTP mode."""
+        """An address for encrypted bytes; the key comes along, or is the robot's own in HTTP mode."""
         key = base64.b64decode(self.bot.aes_key + "=") if self.bot.callback else secrets.token_bytes(32)
         number = secrets.token_hex(8)
         self._files[number] = (crypt.encrypt_bytes(content, key), name, self._tenant.clock.now() + URL_LIFE)

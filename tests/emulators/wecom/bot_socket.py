@@ -96,7 +96,7 @@ class BotSockets:
         await self._subscribed.wait()
 
     async def push(self, bot: Bot, cmd: str, body: Json, pushed: Pushed) -> str:
-        """Sends a callback to the robot's living connection and returns its req_id. Raises AssertionError without one."""
+        """Sends a callback to the robot and returns its req_id. Raises AssertionError without a connection."""
         socket = self.connections.get(bot.id)
         assert socket is not None, f"robot {bot.id} is not connected"
         req_id = self._tenant.number("req_")

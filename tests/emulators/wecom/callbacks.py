@@ -44,7 +44,7 @@ class Target:
 
 
 class Callbacks:
-    """Delivers callbacks. `copies` > 1 repeats each accepted one; `held` collects them for delivery in another order."""
+    """Delivers callbacks. `copies` > 1 repeats each accepted one; `held` collects them for another order."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -60,7 +60,7 @@ class Callbacks:
     async def verify(self, target: Target) -> tuple[int, str]:
         """The console's URL check: (status, body)."""
         echo = secrets.token_hex(10)
-        query, cipher = self._seal(target, echo)
+        query, cipher = self.seal(target, echo)
         async with self._client().get(target.url, params=query | {"echostr": cipher}) as answer:
             text = await answer.text()
         return answer.status, "ok" if text == echo else text
@@ -87,7 +87,7 @@ class Callbacks:
 
     async def _try(self, target: Target, plain: str) -> tuple[int, bytes]:
         """(status, body); 0 when nothing came in time. Timestamp, nonce and ciphertext are new each time."""
-        query, cipher = self._seal(target, plain)
+        query, cipher = self.seal(target, plain)
         call = asyncio.ensure_future(self._call(target, query, cipher))
         patience = asyncio.ensure_future(self._clock.sleep(PATIENCE))
         waiting: list[asyncio.Future[Any]] = [call, patience]
@@ -101,12 +101,12 @@ class Callbacks:
 
     async def _call(self, target: Target, query: dict[str, str], cipher: str) -> tuple[int, bytes]:
         try:
-            async with self._client().post(target.url, params=query, data=_envelope(target, cipher)) as answer:
+            async with self._client().post(target.url, params=query, data=envelope(target, cipher)) as answer:
                 return answer.status, await answer.read()
         except aiohttp.ClientError:
             return 0, b""
 
-    def _seal(self, target: Target, plain: str) -> tuple[dict[str, str], str]:
+    def seal(self, target: Target, plain: str) -> tuple[dict[str, str], str]:
         timestamp, nonce = str(int(self._clock.now().timestamp())), secrets.token_hex(5)
         cipher = crypt.encrypt(plain, target.aes_key, target.receiver)
         signature = crypt.sign(target.token, timestamp, nonce, cipher)
@@ -118,10 +118,10 @@ class Callbacks:
         return self._session
 
 
-def _envelope(target: Target, cipher: str) -> str:
+def envelope(target: Target, cipher: str) -> str:
     if target.json:
         return json.dumps({"encrypt": cipher})
-    return f"<xml><ToUserName><![CDATA[{target.receiver}]]></ToUserName><Encrypt><![CDATA[{cipher}]]></Encrypt><AgentID><![CDATA[0]]></AgentID></xml>"
+    return xml({"ToUserName": target.receiver, "Encrypt": cipher, "AgentID": "0"})
 
 
 def _reply(target: Target, body: bytes) -> str:

@@ -133,10 +133,12 @@ def visible(card: Json, line: Line) -> str:
     ]
     parts.append(card.get("sub_title_text", "")[: most["paragraph"]])
     for selector in selectors(card):
-        parts.append(
-            f"{selector.get('title', '')} {' / '.join(option['text'][: most['option'] + 1] for option in selector['option_list'])}".strip()
-        )
+        parts.append(f"{selector.get('title', '')} {_options(selector, most['option'] + 1)}".strip())
     return "\n".join(part for part in parts if part)
+
+
+def _options(selector: Json, most: int) -> str:
+    return " / ".join(option["text"][:most] for option in selector["option_list"])
 
 
 def labels(card: Json) -> list[str]:

@@ -1,4 +1,4 @@
-"""WeCom's envelope from the platform's side, written on `cryptography` alone so that it can disagree with the product's."""
+"""WeCom's envelope from the platform's side, written apart from the product's so that the two can disagree."""
 
 from __future__ import annotations
 

@@ -11,17 +11,15 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.platforms.wecom.settings import WeComSettings
-from tests.emulators.wecom.api import ApiError, Gate, Tokens
+from tests.emulators.wecom.api import Tokens
 from tests.emulators.wecom.app_line import Answers, AppLine
 from tests.emulators.wecom.bot_line import BotLine
 from tests.emulators.wecom.bot_socket import BotSockets
 from tests.emulators.wecom.callbacks import Callbacks, Outcome
-from tests.emulators.wecom.contacts import Contacts, WebLogin
+from tests.emulators.wecom.contacts import WebLogin
 from tests.emulators.wecom.faults import Faults
-from tests.emulators.wecom.groups import AppChats, Webhooks
-from tests.emulators.wecom.media import MediaCalls
 from tests.emulators.wecom.messages import Messages
-from tests.emulators.wecom.page import Page
+from tests.emulators.wecom.server import server
 from tests.emulators.wecom.state import App, Bot, Group, Seen, Tenant, User
 
 CORP = "ww0123456789abcdef"
@@ -55,7 +53,7 @@ class WeComEmulator:
 
     async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
         """Listens on loopback; `url` is known afterwards."""
-        self._runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(server(self), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
         self.url = f"http://{host}:{self._runner.addresses[0][1]}"
@@ -96,8 +94,6 @@ class WeComEmulator:
     async def verify(self) -> tuple[int, str]:
         """Presses 保存 in the console: (status, "ok" or what was answered instead)."""
         return await self.callbacks.verify(self._talk.target)
-
-    # --- people -------------------------------------------------------------------------------------------------
 
     def user(self, user: str, name: str = "", **more: Any) -> User:
         person = self.tenant.users[user.lower()] = User(user, name or user, **more)
@@ -156,8 +152,6 @@ class WeComEmulator:
         """A group's webhook; its messages."""
         return self.tenant.webhooks[key]
 
-    # --- trouble ------------------------------------------------------------------------------------------------
-
     def invalidate_tokens(self) -> None:
         """Every token handed out so far answers 40014 from now on."""
         self.tokens.kill_all()
@@ -172,58 +166,6 @@ class WeComEmulator:
     @property
     def _talk(self) -> AppLine | BotLine:
         return self.app_line if self.line == "app" else self.bot_line
-
-    def _web(self) -> web.Application:
-        gate, contacts, chats = (
-            Gate(self.tenant, self.tokens, self.faults),
-            Contacts(self.tenant),
-            AppChats(self.tenant),
-        )
-        media = MediaCalls(self.tenant)
-        hooks = Webhooks(self.tenant, media)
-        app = web.Application(client_max_size=32 * 1024 * 1024)
-        posts = {
-            "message/send": self.messages.send, "message/update_template_card": self.messages.update, "message/recall": self.messages.recall,
-            "media/upload": media.upload, "appchat/create": chats.create, "appchat/update": chats.update, "appchat/send": chats.send,
-        }  # fmt: skip
-        gets = {
-            "media/get": media.get, "department/list": contacts.departments, "department/simplelist": contacts.department_ids,
-            "user/list": contacts.users, "user/get": contacts.user, "appchat/get": chats.get,
-            "auth/getuserinfo": self.login.user, "get_jsapi_ticket": self.login.jsapi_ticket,
-        }  # fmt: skip
-        app.add_routes([web.post(f"/cgi-bin/{path}", gate.authorised(path, work)) for path, work in posts.items()])
-        app.add_routes([web.get(f"/cgi-bin/{path}", gate.authorised(path, work)) for path, work in gets.items()])
-        opened = [
-            ("GET", "gettoken", self._gettoken),
-            ("POST", "webhook/send", hooks.send),
-            ("POST", "webhook/upload_media", hooks.upload),
-        ]
-        app.add_routes([web.route(method, f"/cgi-bin/{path}", gate.open(path, work)) for method, path, work in opened])
-        app.router.add_post("/cgi-bin/aibot/response", gate.open("aibot/response", self._respond))
-        app.router.add_get("/aibot-media/{file}", self._file)
-        app.router.add_get("/aibot", self.sockets.handle)
-        app.router.add_get("/connect/oauth2/authorize", self.login.authorize)
-        app.add_routes(Page(self).routes())
-        return app
-
-    async def _respond(self, request: web.Request) -> dict[str, Any]:
-        return await self.bot_line.respond(request)
-
-    async def _file(self, request: web.Request) -> web.Response:
-        return await self.bot_line.file(request)
-
-    async def _gettoken(self, request: web.Request) -> dict[str, Any]:
-        return gettoken(self.tenant, self.tokens, request)
-
-
-def gettoken(tenant: Tenant, tokens: Tokens, request: web.Request) -> dict[str, Any]:
-    if request.query.get("corpid") != tenant.corp:
-        raise ApiError(40013, "invalid corpid")
-    app = next((one for one in tenant.apps.values() if one.secret == request.query.get("corpsecret")), None)
-    if app is None:
-        raise ApiError(40001, "invalid credential")
-    token, life = tokens.issue(app, tenant.clock.now())
-    return {"access_token": token, "expires_in": life}
 
 
 def new_aes_key() -> str:

@@ -11,7 +11,7 @@ Trouble = Literal["error", "lost", "refused"]
 
 @dataclass(slots=True)
 class Fault:
-    """`error`: answer `code` instead of working; `lost`: work, then close without answering; `refused`: close at once."""
+    """`error`: answer `code` and do nothing; `lost`: work, then close without an answer; `refused`: close at once."""
 
     path: str
     trouble: Trouble

@@ -27,7 +27,10 @@ CHINESE = (
     "sKqRbbiSUnDhFHOvPjtUMfSIs4dbvId6WlncofN5gh/vxqJeFM5+1541Z/GA9d1o+LzWDyDAiW4c8iW1mzGmPa9fjlVlY8jfTrdJIpzu/LBDs+G38vri+7460vVcod"
     "NFCYKfNXtMTlHIuhvhvCaTKdiIKPV4D2yL4s5fH0DFO4M="
 )
-ROBOT = "sKqRbbiSUnDhFHOvPjtUMSsAWzLzYfCxw16HpJ2WLfCy9mfGcwQvqtk7zxUj9cI4NB5jEs03Nrqih16CobfTWJjPWrGemYv+RJ88ROxfpuyA9fWQ6nvsPqMrfG0hoZHo"
+ROBOT = (
+    "sKqRbbiSUnDhFHOvPjtUMSsAWzLzYfCxw16HpJ2WLfCy9mfGcwQvqtk7zxUj9cI4NB5jEs03Nrqih16CobfTWJjPWrGemYv+RJ88"
+    "ROxfpuyA9fWQ6nvsPqMrfG0hoZHo"
+)
 MEDIA_KEY, MEDIA = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "Et/xoZxZznIzSr3qjkv6c/Z8qf4SHPWqPfweXtmc6zE="
 
 

@@ -27,13 +27,19 @@ NOTICE: dict[str, Any] = {
     "card_action": {"type": 1, "url": "https://x"},
 }
 MULTIPLE: dict[str, Any] = {
-    "card_type": "multiple_interaction", "main_title": {"title": "t"}, "select_list": [SELECT],
-    "submit_button": {"text": "提交", "key": "k"}, "task_id": "t1",
-}  # fmt: skip
+    "card_type": "multiple_interaction",
+    "main_title": {"title": "t"},
+    "select_list": [SELECT],
+    "submit_button": {"text": "提交", "key": "k"},
+    "task_id": "t1",
+}
 VOTE = {
-    "card_type": "vote_interaction", "main_title": {"title": "t"}, "submit_button": {"text": "提交", "key": "k"}, "task_id": "t1",
+    "card_type": "vote_interaction",
+    "main_title": {"title": "t"},
+    "submit_button": {"text": "提交", "key": "k"},
+    "task_id": "t1",
     "checkbox": {"question_key": "q", "option_list": [OPTION], "mode": 1},
-}  # fmt: skip
+}
 
 
 def many(count: int) -> list[dict[str, str]]:
