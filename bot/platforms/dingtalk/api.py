@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.clock import Clock
-from bot.errors import Credentials, MediaRefused
+from bot.errors import Credentials, MediaRefused, RetryAfter
 from bot.platforms.dingtalk.codes import Refusal, error_of, refusal_of
 from bot.platforms.dingtalk.health import Health
 from bot.platforms.dingtalk.settings import DingTalkSettings
@@ -77,7 +77,10 @@ class Api:
             params = {"access_token": token, "type": kind}
             return await self._http.call("POST", self._old + "/media/upload", params=params, headers=headers, data=data)
 
-        return str(self._typed(await self._with_token(call))["media_id"])
+        media = self._typed(await self._with_token(call)).get("media_id")
+        if not media:
+            raise RetryAfter("the upload was answered without a media id")
+        return str(media)
 
     async def webhook(self, url: str, body: Mapping[str, Any]) -> Refusal | None:
         """Posts to a session webhook, which needs no token. Raises RetryAfter when nobody answers."""

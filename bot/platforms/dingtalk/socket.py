@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
+from collections.abc import Awaitable, Collection
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -50,11 +51,13 @@ class Stream:
     async def live(self) -> None:
         """From opening to the end. Raises typed errors when it cannot be opened."""
         current = await self._open()
-        leaving: list[asyncio.Task[bool]] = []
+        leaving: set[asyncio.Task[bool]] = set()
         try:
             while await current.read():
                 fresh = await self._open()
-                leaving.append(asyncio.create_task(current.read()))
+                draining = asyncio.create_task(current.read())
+                leaving.add(draining)
+                draining.add_done_callback(leaving.discard)
                 current = fresh
         finally:
             self._health.connected_at = None
@@ -72,6 +75,8 @@ class Stream:
                 "extras": {"python": platform.python_version()},
             }
         )
+        if not answer.get("endpoint") or not answer.get("ticket"):
+            raise RetryAfter("the Stream gateway answered without an endpoint or ticket")
         url = f"{answer['endpoint']}?ticket={quote(str(answer['ticket']), safe='')}"
         timeout = aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS)
         try:
@@ -104,7 +109,7 @@ class Connection:
         async for message in self._socket:
             self._heard = self._clock.now()
             if message.type is aiohttp.WSMsgType.PING:
-                await self._socket.pong(message.data)
+                await self._try(self._socket.pong(message.data))
             elif message.type is aiohttp.WSMsgType.ERROR:
                 break
             elif message.type is Text:
@@ -168,10 +173,14 @@ class Connection:
 
     async def _answer(self, text: str) -> None:
         """Sends an acknowledgement; one that cannot be sent any more makes DingTalk push again, which is harmless."""
+        await self._try(self._socket.send_str(text))
+
+    async def _try(self, sending: Awaitable[None]) -> None:
+        """A socket that died under our hands is noticed by the reader, which ends the connection in order."""
         try:
-            await self._socket.send_str(text)
+            await sending
         except (aiohttp.ClientError, ConnectionError) as error:
-            log.warning("dingtalk.ack_lost", reason=type(error).__name__)
+            log.warning("dingtalk.socket_lost", reason=type(error).__name__)
 
     async def _watching(self) -> None:
         """Pings, and gives the socket up when nothing at all was heard for too long (NAT, suspended host)."""
@@ -181,13 +190,10 @@ class Connection:
                 log.warning("dingtalk.silent", since=self._heard.isoformat())
                 await self._socket.close()
                 return
-            try:
-                await self._socket.ping()
-            except (aiohttp.ClientError, ConnectionError):
-                return
+            await self._try(self._socket.ping())
 
 
-async def _end(tasks: list[asyncio.Task[bool]]) -> None:
-    for task in tasks:
+async def _end(tasks: Collection[asyncio.Task[bool]]) -> None:
+    for task in list(tasks):
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*list(tasks), return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gc
 import io
@@ -10,8 +11,8 @@ import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -230,23 +231,41 @@ class Forger:
         return Bad(name, 401, body, {"x-ddpaas-signature-timestamp": stamp, "x-ddpaas-signature": signature})
 
 
-async def refused(session: aiohttp.ClientSession, address: str, bad: Bad) -> None:
-    headers = {"Content-Type": "application/json", **bad.headers}
-    async with session.post(address, data=bad.body, headers=headers, params=bad.query) as answer:
-        assert answer.status == bad.status, (bad.name, answer.status, await answer.text())
+class Wire:
+    """One kept-alive connection, spoken by hand: cheap enough for ten thousand requests."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self.writer = reader, writer
+
+    async def refused(self, bad: Bad) -> None:
+        head = {
+            "Host": "genjin",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(bad.body)),
+            **bad.headers,
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+        self.writer.write(f"POST {PATH}?{urlencode(bad.query)} HTTP/1.1\r\n{lines}\r\n".encode() + bad.body)
+        answer = (await self._reader.readuntil(b"\r\n\r\n")).decode()
+        size = int(answer.lower().partition("content-length:")[2].partition("\r")[0])
+        words = await self._reader.readexactly(size)
+        assert answer.startswith(f"HTTP/1.1 {bad.status} "), (bad.name, answer, words)
 
 
 async def test_ten_thousand_bad_requests_change_nothing(site: Web, hooked: App, ding: DingTalkEmulator) -> None:
     """Objects alive are counted after a warm-up and at the end: nothing may be kept per refused request."""
     forger = Forger(ding, seed=20260316)
     objects: list[int] = []
-    async with aiohttp.ClientSession() as session:
-        for count in (1_000, 9_000):
-            for _ in range(count):
-                await refused(session, str(site.make_url(PATH)), forger.one())
-            ding.robot.sessions.clear()
-            gc.collect()
-            objects.append(len(gc.get_objects()))
+    url = site.make_url(PATH)
+    wire = Wire(*await asyncio.open_connection(url.host, url.port))
+    for count in (1_000, 9_000):
+        for _ in range(count):
+            await wire.refused(forger.one())
+        ding.robot.sessions.clear()
+        gc.collect()
+        objects.append(len(gc.get_objects()))
+    wire.writer.close()
+    await wire.writer.wait_closed()
     assert hooked.kept.calls == 0
     assert objects[1] - objects[0] < 1_000, objects
 

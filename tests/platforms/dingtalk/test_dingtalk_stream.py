@@ -13,7 +13,9 @@ from bot.platforms.dingtalk import frames
 from bot.platforms.dingtalk.receiver import object_of
 from bot.platforms.reconnect import Backoff
 from tests.emulators.dingtalk import CLIENT_ID, DingTalkEmulator
+from tests.emulators.dingtalk.access import Trouble
 from tests.emulators.dingtalk.push import robot_message, stream_message
+from tests.emulators.dingtalk.refusals import Raw
 from tests.emulators.dingtalk.stream import Push
 from tests.platforms.dingtalk.conftest import App
 
@@ -192,6 +194,20 @@ async def test_a_wrong_secret_does_not_spin(make_app: Make, ding: DingTalkEmulat
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     assert Backoff().refused.total_seconds() == 300
+
+
+@pytest.mark.parametrize("body", ["{}", '{"endpoint":"ws://127.0.0.1:9/x","ticket":"t"}', "<xml/>"])
+async def test_a_gateway_that_talks_nonsense_is_asked_again(body: str, make_app: Make, ding: DingTalkEmulator) -> None:
+    ding.access.troubles.append(Trouble("connections/open", Raw(200, body)))
+    app = make_app()
+    listening = asyncio.create_task(app.platform.listen(app.kept))
+    await settle(lambda: not ding.access.troubles[0].times)
+    async with asyncio.timeout(10):
+        while not ding.gateway.lines:
+            await advance(app, 1)
+    assert (await ding.gateway.push(text_push(ding, "通了"))).accepted
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
 
 
 async def test_a_ticket_opens_one_connection_within_ninety_seconds(ding: DingTalkEmulator) -> None:
