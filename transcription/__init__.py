@@ -1,1 +1,1 @@
-"""From sound and words to draft records a rep only has to nod at; offline, rule-based, no I/O outside speech and weights."""
+"""From sound and words to draft records a rep only has to nod at; offline and rule-based."""

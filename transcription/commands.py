@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -45,7 +46,7 @@ def understand(
     """把语料里的每句话变成记录草稿，一行一个 JSON；--score 给出得分表。"""
     with _told():
         given = read_corpus(corpus, datetime.fromisoformat(now) if now else None)
-        heard = asyncio.run(_heard(given, voice, SpeechSettings(models, model))) if voice else None
+        heard = _heard(given, voice, SpeechSettings(models, model)) if voice else None
         result = Score()
         for line, records in _understood(given, heard):
             result.add(line.get("records", []), records)
@@ -108,16 +109,14 @@ def weights(models: Models = _MODELS, model: Size = "base") -> None:
         typer.echo(f"语音模型在 {fetch(models, model, say=typer.echo)}")
 
 
-class _told:
+@contextmanager
+def _told() -> Iterator[None]:
     """Errors of this package are told in one line, without a trace."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, TranscriptionError):
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from error
+    try:
+        yield
+    except TranscriptionError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 def _understood(given: Corpus, heard: dict[str, Transcript] | None) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
@@ -130,10 +129,10 @@ def _understood(given: Corpus, heard: dict[str, Transcript] | None) -> Iterator[
         yield line, [as_record(draft) for draft in found.drafts]
 
 
-async def _heard(given: Corpus, voice: Path, settings: SpeechSettings) -> dict[str, Transcript]:
+def _heard(given: Corpus, voice: Path, settings: SpeechSettings) -> dict[str, Transcript]:
     wanted = {line["id"] for line in given.lines}
     files = [path for path in sorted(voice.iterdir()) if path.stem in wanted]
-    return {path.stem: text for path, text in await _transcribed(files, given.lexicon.hotwords(), settings)}
+    return {path.stem: text for path, text in asyncio.run(_transcribed(files, given.lexicon.hotwords(), settings))}
 
 
 async def _transcribed(

@@ -17,13 +17,15 @@ _NAME = r"[“\"]?(?P<name>[一-鿿]{2,5}?|[A-Za-z][A-Za-z0-9\-]{1,15})[”\"]?"
 _NO_BEGINNING = "做买来有搞打送降压报抢卖推出开找给拿要在比价低便又再太很挺好多少没不已正被把向对最当"
 _NOT_IN_NAMES = frozenset("的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会")
 _COMMON = 300
+_SPOKEN_LEAD = re.compile(r"竞|对手|友商|选|被|定了|输给")
+"""In speech an unknown name is only taken after these; after others it may be a misheard word."""
 _VERY_COMMON = 3000
 
 
-def competitors(text: str, masked: str, index: Index) -> tuple[Candidate, ...]:
+def competitors(text: str, masked: str, index: Index, *, heard: bool = False) -> tuple[Candidate, ...]:
     """Competitors in order of trust, listed ones first; `masked` hides customers, people and times."""
     found: list[Candidate] = []
-    for one in (*_listed(masked, index), *_led(text, masked)):
+    for one in (*_listed(masked, index), *_led(text, masked, heard=heard)):
         if not any(one.start < other.end and other.start < one.end for other in found):
             found.append(one)
     return tuple(found)
@@ -46,11 +48,13 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     return (re.compile(f"(?:{lead}){_NAME}{content['tail']}"), pattern("competitors", "doing"))
 
 
-def _led(text: str, masked: str) -> list[Candidate]:
+def _led(text: str, masked: str, *, heard: bool) -> list[Candidate]:
     found = []
     for form in _forms():
         for hit in form.finditer(masked):
             group = "name" if hit["name"] else "name2"
+            if heard and not _SPOKEN_LEAD.match(hit.group()):
+                continue
             if _is_name(hit[group], sure=form is not _forms()[0]):
                 start, end = hit.span(group)
                 found.append(Candidate("competitor", text[start:end], start, end, 0.82))

@@ -32,7 +32,7 @@ class Model(Protocol):
 
 def load_model(folder: Path, *, device: str, compute_type: str, threads: int) -> Model:
     """faster-whisper's model of a local folder."""
-    from faster_whisper import WhisperModel  # type: ignore[import-untyped]  # ships no type hints
+    from faster_whisper import WhisperModel
 
     model: Model = WhisperModel(
         str(folder), device=device, compute_type=compute_type, cpu_threads=threads, local_files_only=True

@@ -135,7 +135,7 @@ def _judged(text: str, words: str, start: int, called: Called, far: float, *, he
     if len(words) >= 4 and len(words) > called.core:
         brand_far = pinyin.distance(words[: called.core], called.words[: called.core])
         if brand_far <= _CLEAR and far <= (1.2 if heard else 1.0):
-            return Mention(called.names, start, end, 0.85 - far / 4, note)
+            return Mention(called.names, start, end, 0.85 - far / 4, note, called.words)
         return (
             replace(
                 Mention((), start, end, 0.4, f"听到“{words}”，是不是“{called.names[0]}”？"), names=("", *called.names)
@@ -144,9 +144,9 @@ def _judged(text: str, words: str, start: int, called: Called, far: float, *, he
             else None
         )
     if len(words) == 3 and far <= (0.3 if heard else 0.2) and not inside_word(text, start, end):
-        return Mention(called.names, start, end, 0.8, note)
+        return Mention(called.names, start, end, 0.8, note, called.words)
     if len(words) == 2 and far <= (0.25 if heard else _SHORT_CLEAR) and _free(text, start, end, heard=heard):
-        return Mention(called.names, start, end, 0.75, note)
+        return Mention(called.names, start, end, 0.75, note, called.words)
     return None
 
 

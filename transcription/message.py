@@ -14,13 +14,17 @@ from transcription.workdays import Workdays
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A customer spoken of. One name: settled; several: to be asked; none: a company nobody knows yet."""
+    """A customer spoken of. One name: settled; several: to be asked; none: a company nobody knows yet.
+
+    `spelled` is how the name should have been written where it was only heard.
+    """
 
     names: tuple[str, ...]
     start: int
     end: int
     confidence: float
     note: str = ""
+    spelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

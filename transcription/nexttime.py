@@ -87,7 +87,8 @@ def _is_background(before: str, after: str) -> bool:
     if _words("absent").search(after) and not re.search(r"再|后|联系|跟", after):
         return True
     return bool(
-        _words("content").search(before) or (_words("guessed").search(before) and re.match("到(?!账|访|场|款)", after))
+        _words("content").search(before)
+        or (_words("guessed").search(before) and re.match("[到道](?!账|访|场|款)", after))
     )
 
 

@@ -17,7 +17,7 @@ _REACH = 4
 
 def candidates(message: Message) -> list[Candidate]:
     """Every candidate of a message, in the order of the text within each slot."""
-    found = [
+    return [
         *contacts(message),
         *actions(message),
         *states(message, "obstacle", "obstacles"),
@@ -30,7 +30,6 @@ def candidates(message: Message) -> list[Candidate]:
         *protections(message),
         *deadlines(message),
     ]
-    return found
 
 
 def actions(message: Message) -> list[Candidate]:

@@ -13,13 +13,18 @@ from functools import cache
 from transcription import pinyin
 from transcription.common import frequency
 from transcription.lexicon import Called, Entry, Index, Lexicon
+from transcription.mentions import mentions
 from transcription.words import load
 
 _LIMITS = {2: 0.12, 3: 0.4, 4: 0.8, 5: 1.0, 6: 1.2}
 """Summed distance of sound up to which a stretch of that length is taken for a phrase."""
 _FREQUENT = 100
+_DOUBTFUL = frozenset("陈程成林凌金景殷应")
+"""Surnames that sound alike to the model; heard as another character they are left open."""
 _KEPT = frozenset("零〇一二两三四五六七八九十百千万亿0123456789")
 """Numbers are never mended: a wrong sum or day is worse than a strange word."""
+_FUNCTION = frozenset("了的是不没在我你他有和跟就都也还要让给")
+"""Words that turn a sentence: mended only where the sound is the same."""
 _STOPS = frozenset("，。！？；,!?;、 ")
 
 
@@ -40,7 +45,7 @@ def _phrases() -> Index:
 
 def repair(text: str, lexicon: Lexicon) -> tuple[str, tuple[Mended, ...]]:
     """The text with what is clearly misheard mended, and what was changed."""
-    mended = _slips(text)
+    mended = _names(_slips(text), lexicon.customer_index)
     for index in (lexicon.competitor_index, lexicon.contact_index, lexicon.product_index):
         mended = _replaced(mended, index)
     mended = _replaced(mended, _phrases())
@@ -52,6 +57,14 @@ def _slips(text: str) -> str:
     for slip in load("phrases")["slips"]:
         mended = re.sub(slip["heard"], slip["mend"], text)
         text = mended if len(mended) == len(text) else text
+    return text
+
+
+def _names(text: str, customers: Index) -> str:
+    """Customers' names as they are written, where the evidence is clear."""
+    for mention in mentions(text, customers, heard=True):
+        if mention.spelled and len(mention.names) == 1:
+            text = text[: mention.start] + mention.spelled + text[mention.end :]
     return text
 
 
@@ -102,6 +115,8 @@ def _clear(text: str, start: int, far: float, called: Called) -> bool:
     wrong = [place for place in range(length) if heard[place] != called.words[place]]
     if any(heard[place] in _KEPT for place in wrong):
         return False
+    if far > 0.15 and any(heard[place] in _FUNCTION for place in wrong):
+        return False
     if length >= 4 and len(wrong) == 1:
         return far <= 1.0 and (far <= 0.5 or not _sensible(text, start + wrong[0], start + wrong[0] + 1))
     if far > _LIMITS.get(length, 0.22 * length):
@@ -141,7 +156,12 @@ def _titles(text: str, customers: Index) -> str:
 def _with_title(text: str, start: int, title: str) -> str:
     heard = text[start + 1 : start + 1 + len(title)]
     surname = _surnames_by_sound().get(pinyin.sound(text[start])[:2]) if start < len(text) else None
-    if surname is None or len(heard) < len(title) or pinyin.distance(heard, title) > 0.15 * len(title):
+    if (
+        surname is None
+        or (surname in _DOUBTFUL and text[start] not in load("people")["surnames"])
+        or len(heard) < len(title)
+        or pinyin.distance(heard, title) > 0.15 * len(title)
+    ):
         return text
     if text[start] in load("people")["surnames"]:
         surname = text[start]

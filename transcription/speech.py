@@ -23,6 +23,7 @@ BROKEN = "这段语音没能识别，原文件已保留。请再发一次，或�
 CLOSED = "服务正在重启，这段语音还没有识别。请稍后再发一次。"
 BUSY = "等待识别的语音太多了，请过几分钟再发，或者打字。"
 _TRIES = 2
+_ROOT = str(Path(__file__).resolve().parent.parent)
 
 Progress = Callable[[float], None]
 
@@ -188,8 +189,7 @@ class Transcriber:
         return unpack(await _read(process.stdout))
 
     async def _spawn(self, worker: _Worker) -> asyncio.subprocess.Process:
-        root = str(Path(__file__).resolve().parent.parent)
-        path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+        path = os.pathsep.join(part for part in (_ROOT, os.environ.get("PYTHONPATH", "")) if part)
         process = await asyncio.create_subprocess_exec(
             *self._settings.command(),
             stdin=asyncio.subprocess.PIPE,

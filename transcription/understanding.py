@@ -28,6 +28,10 @@ from transcription.workdays import Workdays, default_workdays
 Intent = Literal["record", "question", "smalltalk", "unknown"]
 
 
+_MENDED = 0.85
+"""Highest confidence of a slot whose words were mended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """What a message means. `text` is the message as understood; spans point into it."""
@@ -62,7 +66,9 @@ def understand(
     drafts = assemble(message, candidates(message))
     if not drafts:
         return Understanding(message.text, "smalltalk" if is_smalltalk(message) else "unknown")
-    return Understanding(message.text, "record", tuple(_timed(draft, transcript) for draft in drafts), mended=mended)
+    return Understanding(
+        message.text, "record", tuple(_traced(draft, transcript, mended) for draft in drafts), mended=mended
+    )
 
 
 def read(text: str, *, now: datetime, lexicon: Lexicon, calendar: Workdays | None, heard: bool) -> Message:
@@ -76,7 +82,7 @@ def read(text: str, *, now: datetime, lexicon: Lexicon, calendar: Workdays | Non
     persons = people(text, masked)
     masked = _masked(masked, [(person.start, person.end) for person in persons], PERSON)
     masked = _masked(masked, [(each.start, each.end) for each in sums(masked)], MONEY)
-    rivals = competitors(text, masked, lexicon.competitor_index)
+    rivals = competitors(text, masked, lexicon.competitor_index, heard=heard)
     masked = _masked(masked, [(rival.start, rival.end) for rival in rivals], RIVAL)
     return Message(text, plain, masked, split(plain), found, persons, times, rivals, now, lexicon, calendar)
 
@@ -87,11 +93,20 @@ def _masked(text: str, spans: list[tuple[int, int]], mask: str) -> str:
     return text
 
 
-def _timed(draft: Draft, transcript: Transcript | None) -> Draft:
+def _traced(draft: Draft, transcript: Transcript | None, mended: tuple[Mended, ...]) -> Draft:
+    """The draft with the seconds of each slot, and what was heard where its words were mended."""
     if transcript is None:
         return draft
-    return Draft({key: _with_seconds(slot, transcript) for key, slot in draft.slots.items()})
+    return Draft({key: _with_evidence(slot, transcript, mended) for key, slot in draft.slots.items()})
 
 
-def _with_seconds(slot: Slot, transcript: Transcript) -> Slot:
-    return replace(slot, seconds=transcript.seconds(slot.start, slot.end))
+def _with_evidence(slot: Slot, transcript: Transcript, mended: tuple[Mended, ...]) -> Slot:
+    slot = replace(slot, seconds=transcript.seconds(slot.start, slot.end))
+    touched = [one for one in mended if one.start < slot.end and slot.start < one.start + len(one.heard)]
+    if not touched or slot.note:
+        return slot
+    heard = slot.words
+    for one in touched:
+        place = max(0, one.start - slot.start)
+        heard = heard[:place] + one.heard + heard[place + len(one.heard) :]
+    return replace(slot, confidence=min(slot.confidence, _MENDED), note=f"听到“{heard}”，改为“{slot.words}”")

@@ -97,7 +97,7 @@ def _hub_answers() -> bool:
 
 
 def _from_hub(place: Path, model: str) -> None:
-    from faster_whisper.utils import download_model  # type: ignore[import-untyped]  # ships no type hints
+    from faster_whisper.utils import download_model
 
     download_model(model, output_dir=str(place))
 

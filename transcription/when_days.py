@@ -109,10 +109,7 @@ def _month_day(text: str, start: int, today: date, calendar: Workdays) -> Days |
         return None
     year = hit.groupdict().get("year")
     month, number = small(hit["m"].lstrip("0")), small(hit["d"].lstrip("0"))
-    if year:
-        day = _made(today.year + {"去年": -1, "今年": 0, "明年": 1, "后年": 2}[year], month, number)
-    else:
-        day = _coming(today, month, number)
+    day = _made(today.year + {"去年": -1, "今年": 0, "明年": 1, "后年": 2}[year], month, number) if year else _coming(today, month, number)
     return Days(day, hit.end()) if day else None
 
 
