@@ -48,7 +48,7 @@ class Window:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         await page.goto(str(self.server.make_url(f"/?as={user}&c={place}")))
-        await expect(page.locator("#rooms button")).not_to_have_count(0)
+        await expect(page.locator("#rooms [aria-current]")).to_have_count(1)
         return page
 
 

@@ -45,8 +45,10 @@ export class Composer {
 
   /** The conversation changes: its own draft, its own words in the empty box. */
   open(me, conversation) {
+    // What was typed while the page was still loading belongs to the first conversation.
+    const early = this.slot ? "" : this.entry.value;
     this.slot = `draft:${me}:${conversation}`;
-    this.entry.value = sessionStorage.getItem(this.slot) ?? "";
+    this.entry.value = early || (sessionStorage.getItem(this.slot) ?? "");
     this.entry.placeholder = placeholder(conversation);
     this.typed();
   }
@@ -59,15 +61,15 @@ export class Composer {
 
   send() {
     const text = this.entry.value.trim();
-    if (!text) return this.entry.focus();
+    if (!text || !this.slot) return this.entry.focus();
     this.say.text(text);
     this.fill("");
   }
 
   typed() {
     const { value } = this.entry;
-    if (value) sessionStorage.setItem(this.slot, value);
-    else sessionStorage.removeItem(this.slot);
+    if (this.slot && value) sessionStorage.setItem(this.slot, value);
+    else if (this.slot) sessionStorage.removeItem(this.slot);
     this.entry.style.height = "auto";
     this.entry.style.height = `${Math.min(ROWS, this.entry.scrollHeight + 2)}px`;
     const start = /^\/\S*$/.test(value) ? value.toLowerCase() : "";
