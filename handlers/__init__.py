@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from bot.router import Router
-from handlers import audit, calendar, customers, day, digest, help, me, progress, support, team, todo, visits, who, why
+from handlers import (
+    audit,
+    calendar,
+    customers,
+    day,
+    digest,
+    help,
+    limits,
+    me,
+    progress,
+    support,
+    team,
+    todo,
+    visits,
+    who,
+    why,
+)
 
-FEATURES = (audit, calendar, customers, day, digest, help, me, progress, support, team, todo, visits, who, why)
+FEATURES = (audit, calendar, customers, day, digest, help, limits, me, progress, support, team, todo, visits, who, why)
 
 
 def routers() -> list[Router]:
