@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any, Self
 
 from aiohttp import web
+from pydantic import SecretStr
 
 from bot.clock import Clock
+from bot.platforms.feishu.settings import FeishuSettings
 from tests.emulators.feishu.actor import Pressed, press
 from tests.emulators.feishu.answers import in_envelope
 from tests.emulators.feishu.auth import Auth
@@ -79,9 +81,23 @@ class FeishuEmulator:
 
     # The tenant
 
-    def person(self, name: str, *, superior: str = "", department: str = "", **more: Any) -> str:
+    def settings(self, **changes: Any) -> FeishuSettings:
+        """What an admin would configure for this app: webhook and long connection both on."""
+        app = self.world.app
+        fields: dict[str, Any] = {
+            "app_id": app.app_id,
+            "app_secret": SecretStr(app.secret),
+            "encrypt_key": SecretStr(app.encrypt_key),
+            "verification_token": SecretStr(app.verification_token),
+            "webhook": True,
+            "base_url": self.url,
+            "accounts_url": self.url,
+        }
+        return FeishuSettings(**{**fields, **changes})
+
+    def person(self, name: str, *, superior: str = "", department: str = "", open_id: str = "", **more: Any) -> str:
         """A new person; gives the open_id."""
-        person = Person(self.world.new("ou_"), name, superior, department, **more)
+        person = Person(open_id or self.world.new("ou_"), name, superior, department, **more)
         self.world.people[person.open_id] = person
         return person.open_id
 
@@ -151,9 +167,12 @@ class FeishuEmulator:
         event = {"event_key": key, "operator": {"operator_name": "", "operator_id": {"open_id": user}}, "timestamp": 1}
         await self.delivery.event("application.bot.menu_v6", event)
 
-    async def presses(self, user: str, message: str, label: str, answers: Mapping[str, Any] | None = None) -> Pressed:
+    async def presses(
+        self, user: str, message: str | Seen, label: str, answers: Mapping[str, Any] | None = None
+    ) -> Pressed:
         """Presses a button of a card the person sees. Raises ClientRefused where the client would not let them."""
-        return await press(self.world, self.delivery, user, self.world.messages[message], label, answers or {})
+        known = self.world.messages[message if isinstance(message, str) else message.id]
+        return await press(self.world, self.delivery, user, known, label, answers or {})
 
     def inbox(self, user: str) -> list[Seen]:
         """The direct chat with the bot, oldest first; what the person wrote is in it too (`mine`)."""

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
-from pydantic import SecretStr
 
 from bot.clock import VirtualClock
 from bot.platforms.base import Address, Inbound
@@ -18,17 +17,7 @@ from tests.emulators.feishu import FeishuEmulator
 
 
 def settings_for(feishu: FeishuEmulator, **changes: Any) -> FeishuSettings:
-    app = feishu.world.app
-    fields: dict[str, Any] = {
-        "app_id": app.app_id,
-        "app_secret": SecretStr(app.secret),
-        "encrypt_key": SecretStr(app.encrypt_key),
-        "verification_token": SecretStr(app.verification_token),
-        "webhook": True,
-        "base_url": feishu.url,
-        "accounts_url": feishu.url,
-    }
-    return FeishuSettings(**{**fields, **changes})
+    return feishu.settings(**changes)
 
 
 class Inbox:
