@@ -109,10 +109,9 @@ class AibotCallback(Callback):
         if inbound.kind is not Kind.PRESS or inbound.press is None:
             await self._keep(inbound)
             return web.Response()
-        token = inbound.press.reply_token
-        self._channel.hold(token)
-        await self._keep(inbound)
-        update = await self._channel.held(token)
+        with self._channel.holding(inbound.press.reply_token) as held:
+            await self._keep(inbound)
+            update = await held()
         return web.Response() if update is None else self._sealed(update, request.query["nonce"])
 
     def _note(self, inbound: Inbound, plain: str) -> None:

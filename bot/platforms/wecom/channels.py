@@ -7,7 +7,8 @@ import base64
 import hashlib
 import json
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -121,16 +122,14 @@ class CallbackChannel:
             self._forget_old()
             self._addresses[inbound.chat.id].append((response_url, self._clock.now() + REPLY_URL_LIFE))
 
-    def hold(self, token: str) -> None:
-        """An answer to this press is awaited from now on."""
-        self._held[token] = asyncio.get_running_loop().create_future()
-
-    async def held(self, token: str) -> Json | None:
-        """The update of the pressed card, or None when none came in time."""
+    @contextmanager
+    def holding(self, token: str) -> Iterator[Callable[[], Awaitable[Json | None]]]:
+        """From here on an update of this press is taken; gives what waits for it (None when none comes in time)."""
+        update = self._held[token] = asyncio.get_running_loop().create_future()
         try:
-            return await within(self._clock, HELD, self._held[token])
+            yield lambda: within(self._clock, HELD, update)
         finally:
-            self._held.pop(token, None)
+            del self._held[token]
 
     async def push(self, to: Address, message: Json) -> None:
         self._forget_old()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 AES_KEY_LENGTH = 43
 """Characters of an EncodingAESKey (reference §1); with "=" appended it is the base64 of 32 bytes."""
@@ -55,6 +56,12 @@ class WeComSettings(BaseModel):
     silence: timedelta = Field(
         timedelta(hours=2), description="长连接这么久没有收到任何消息就主动重连一次（防止半死连接）"
     )
+
+    @field_validator("webhooks", "media_hosts", mode="before")
+    @classmethod
+    def _from_environment(cls, value: Any) -> Any:
+        """Environment variables carry these as JSON."""
+        return json.loads(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

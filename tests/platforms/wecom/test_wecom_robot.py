@@ -434,6 +434,23 @@ class TestOverHttp:
         with pytest.raises(CardExpired):
             await called_robot.changes(ANSWERED, receipt, reply_token=press.reply_token)
 
+    async def test_press_whose_inbox_failed_leaves_nothing_waiting(self, called_robot: Desk) -> None:
+        await called_robot.emulator.says("lilei", "你好")
+        receipt = await called_robot.shows(REQUEST)
+        tokens: list[str] = []
+
+        async def fail(inbound: Inbound) -> None:
+            assert inbound.press is not None
+            tokens.append(inbound.press.reply_token)
+            raise RuntimeError("disk full")
+
+        called_robot.before_keeping = fail
+        outcome = await called_robot.emulator.presses("lilei", called_robot.emulator.inbox("lilei")[0], "答复")
+        assert not isinstance(outcome, str)
+        assert outcome.statuses == [500]
+        with pytest.raises(CardExpired):
+            await called_robot.changes(ANSWERED, receipt, reply_token=tokens[0])
+
     async def test_photo_uses_the_robots_own_key(self, called_robot: Desk) -> None:
         await called_robot.emulator.sends_photo("lilei", PNG)
         assert (await called_robot.platform.client.fetch(called_robot.last.media[0])).content == PNG

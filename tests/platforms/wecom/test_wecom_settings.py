@@ -68,6 +68,18 @@ def test_every_field_is_described_in_chinese() -> None:
         assert field.description and any("\u4e00" <= letter <= "\u9fff" for letter in field.description), name
 
 
+def test_environment_carries_groups_and_hosts_as_json() -> None:
+    given = APP | {"agent_id": "1000002", "webhooks": '{"华东": "key"}', "media_hosts": '["files.example.com"]'}
+    made = WeComSettings.model_validate(given)
+    assert list(made.webhooks) == ["华东"]
+    assert (made.agent_id, made.media_hosts) == (1000002, ("files.example.com",))
+
+
+def test_broken_json_is_a_settings_error() -> None:
+    with pytest.raises(ValidationError, match="webhooks"):
+        WeComSettings.model_validate(APP | {"webhooks": "{"})
+
+
 def test_receiver_inside_the_ciphertext() -> None:
     assert WeComSettings.model_validate(APP).receiver == "ww1"
     assert WeComSettings.model_validate(BOT).receiver == ""
