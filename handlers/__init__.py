@@ -9,6 +9,7 @@ from handlers import (
     customers,
     day,
     digest,
+    form_admin,
     help,
     limits,
     me,
@@ -21,7 +22,24 @@ from handlers import (
     why,
 )
 
-FEATURES = (audit, calendar, customers, day, digest, help, limits, me, progress, support, team, todo, visits, who, why)
+FEATURES = (
+    audit,
+    calendar,
+    customers,
+    day,
+    digest,
+    form_admin,
+    help,
+    limits,
+    me,
+    progress,
+    support,
+    team,
+    todo,
+    visits,
+    who,
+    why,
+)
 
 
 def routers() -> list[Router]:
