@@ -10,7 +10,7 @@ from aiohttp.test_utils import BaseTestServer, TestServer
 from playwright.async_api import Browser, FilePayload, Locator, Page, async_playwright, expect
 
 from bot.errors import RetryAfter
-from bot.platforms.base import CardBody, Inbound, TextBody
+from bot.platforms.base import CardBody, Inbound, Kind, TextBody
 from bot.platforms.console import ConsolePerson
 from cards.model import Button, Card, Fact, Facts, Input, InputKind, Option, Source, Style, Table, Tag, Tags, Text
 from tests.platforms.console import samples
@@ -125,6 +125,8 @@ async def test_what_was_not_kept_can_be_sent_again_and_is_one_message(window: Wi
     keep = playground._answer
 
     async def refuse(inbound: Inbound) -> None:
+        if inbound.kind is not Kind.TEXT:
+            return
         playground.inbounds.pop()
         playground._answer = keep  # type: ignore[method-assign]
         raise RetryAfter("full")
