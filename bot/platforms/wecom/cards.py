@@ -94,10 +94,10 @@ def plan(card: Card, profile: Profile) -> Plan:
     ticks = [one for one in card.inputs if submits and _fits(one, InputKind.MULTI_CHOICE, TICK_OPTIONS)]
     if len(buttons) == 1 and not links and not spare:
         if len(dropdowns) > 1:
-            return Plan("multiple_interaction", tuple(dropdowns[:DROPDOWNS]), buttons)
+            return Plan("multiple_interaction", _neediest(dropdowns, DROPDOWNS), buttons)
         if ticks and not dropdowns:
             return Plan("vote_interaction", (ticks[0],), buttons)
-    return Plan("button_interaction", tuple(dropdowns[:1]), buttons, links, spare)
+    return Plan("button_interaction", _neediest(dropdowns, 1), buttons, links, spare)
 
 
 def draw(card: Card, profile: Profile, task: str, *, card_url: str = "", update: bool = False) -> Drawn | None:
@@ -125,6 +125,12 @@ def draw(card: Card, profile: Profile, task: str, *, card_url: str = "", update:
 
 
 _WITH_BODY = ("button_interaction", "text_notice")
+
+
+def _neediest(dropdowns: Sequence[Input], most: int) -> tuple[Input, ...]:
+    """Those with a problem or still empty before those already filled; on the card in their own order."""
+    needed = sorted(dropdowns, key=lambda one: bool(display(one)) and not one.problem)[:most]
+    return tuple(one for one in dropdowns if one in needed)
 
 
 def _fits(one: Input, kind: InputKind, most: int) -> bool:

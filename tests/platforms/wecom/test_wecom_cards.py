@@ -115,6 +115,24 @@ def test_value_that_is_no_longer_an_option_is_not_chosen() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("filled", "wrong", "buttons", "standing"),
+    [
+        ("", "", 2, ["a"]),
+        ("a", "", 2, ["b"]),
+        ("ab", "", 2, ["c"]),
+        ("abcd", "", 2, ["a"]),
+        ("abcd", "b", 2, ["b"]),
+        ("a", "", 1, ["b", "c", "d"]),
+        ("bd", "d", 1, ["a", "c", "d"]),
+    ],
+)
+def test_dropdowns_go_to_the_fields_that_need_them(filled: str, wrong: str, buttons: int, standing: list[str]) -> None:
+    fields = [choice(n, value=f"{n}1" if n in filled else "", problem="不对" if n in wrong else "") for n in "abcd"]
+    card = Card(title="t", blocks=tuple(fields), buttons=(SUBMIT, button("不记"))[:buttons])
+    assert list(drawn(card).standing) == standing
+
+
 def test_ticks_show_what_is_already_chosen() -> None:
     made = drawn(
         Card(title="t", blocks=(choice("a", kind=InputKind.MULTI_CHOICE, value=("a0", "a2")),), buttons=(SUBMIT,))
