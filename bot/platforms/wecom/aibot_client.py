@@ -112,7 +112,7 @@ class AibotClient:
             case CardBody(card, card_key):
                 return await self._card(push, card, card_key)
             case UpdateBody():
-                return await self._update(push, push.body)
+                return await self._update(push.body)
             case FileBody():
                 kind = check_file(push.body)
                 media = await self._channel.upload(kind, push.body)
@@ -140,7 +140,7 @@ class AibotClient:
             log.info("wecom.card_was_sent_before", key=push.key)
         return self._receipt(task_id=task, left_out=list(drawn.left_out))
 
-    async def _update(self, push: Outgoing, body: UpdateBody) -> Receipt:
+    async def _update(self, body: UpdateBody) -> Receipt:
         pressed = body.reply_token.partition(TOKEN_MARK)[2]
         if not pressed:
             raise CardExpired("an aibot's card can only be changed in answer to a press")
@@ -148,7 +148,7 @@ class AibotClient:
         if drawn is None:
             raise CardExpired("this state of the card cannot be drawn")
         template = drawn.template | {"task_id": pressed}
-        await self._channel.update(body.reply_token, push.to, template)
+        await self._channel.update(body.reply_token, template)
         return Receipt("", {**details_of(body.receipt), "left_out": list(drawn.left_out)})
 
     def _receipt(self, **details: Any) -> Receipt:

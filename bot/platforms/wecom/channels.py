@@ -41,7 +41,7 @@ class Channel(Protocol):
 
     async def push(self, to: Address, message: Json) -> None: ...
 
-    async def update(self, token: str, to: Address, template: Json) -> None:
+    async def update(self, token: str, template: Json) -> None:
         """Replaces the pressed card. Raises CardExpired when the press is too long ago."""
         ...
 
@@ -75,7 +75,7 @@ class SocketChannel:
         place = {"chatid": to.group, "chat_type": 2} if to.group else {"chatid": to.user, "chat_type": 1}
         await self._socket.request("aibot_send_msg", place | message)
 
-    async def update(self, token: str, to: Address, template: Json) -> None:
+    async def update(self, token: str, template: Json) -> None:
         req_id = token.partition(TOKEN_MARK)[0]
         until = self._presses.pop(req_id, None)
         if until is None or self._clock.now() >= until:
@@ -141,7 +141,7 @@ class CallbackChannel:
         if int(reply.get("errcode", 0)) != 0:
             raise error_of(int(reply["errcode"]), str(reply.get("errmsg", "")), "aibot/response")
 
-    async def update(self, token: str, to: Address, template: Json) -> None:
+    async def update(self, token: str, template: Json) -> None:
         waiting = self._held.get(token)
         if waiting is None or waiting.done():
             raise CardExpired("an aibot's card can only be changed within 5 s of a press")

@@ -63,7 +63,7 @@ class AppClient:
         return people(self.api)
 
     async def check(self) -> Sequence[Finding]:
-        return await check_app(self._settings, self.api, self._health, self._clock.now())
+        return await check_app(self._settings, self.api, self._health)
 
     async def close(self) -> None:
         """The connection pool belongs to whoever made it; nothing else is held."""

@@ -61,7 +61,7 @@ class Health:
         self.warnings[words] = now
 
 
-async def check_app(settings: WeComSettings, api: Api, health: Health, now: datetime) -> Sequence[Finding]:
+async def check_app(settings: WeComSettings, api: Api, health: Health) -> Sequence[Finding]:
     """Credentials, trusted IP, visible range, clock, callback, deliveries of a self-built app."""
     token = await _tried("凭证", api.tokens.get(), "能取到 access_token", f"{CONSOLE}：核对企业 ID 和 Secret")
     findings = [token]

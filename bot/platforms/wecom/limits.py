@@ -28,10 +28,10 @@ APP_LIMITS = (
     Limit("group", 200, MINUTE, silent=True),
     Limit("webhook", 20, MINUTE),
 )
-"""Self-built app, its groups and webhooks (reference §4.3, §6)."""
+"""Self-built app, its groups and webhooks (reference §4.3, §6).
 
-PER_ACCOUNT_AND_DAY = 200
-"""Recipient-times a day for each account of the enterprise: 100 accounts may receive 20,000 pushes (reference §4.3)."""
+Beside them stands a day's quota of 200 recipient-times for each account of the enterprise; over it the answer is 45009.
+"""
 
 AIBOT_LIMITS = (
     Limit("receiver", 30, MINUTE),
