@@ -74,6 +74,8 @@ def _without(core: str, kind: str) -> str:
         core = _without_branch(core)
     for ending in _endings(kind):
         rest = core.removesuffix(ending)
-        if rest != core and len(rest) >= _SHORTEST and rest not in _endings("regions"):
+        if rest in _endings("regions"):
+            return core  # 重庆医院 is its own brand
+        if rest != core and len(rest) >= _SHORTEST:
             return rest
     return core

@@ -9,6 +9,7 @@ from transcription.message import Message
 
 _DOUBLE = re.compile(r"不是没|并非没|不是不|没有不|不得不")
 _IF = re.compile(r"如果|要是|假如|万一|一旦|只要|除非")
+_SOON = re.compile(r"快要?(?!递|件|点|的)|即将|马上|准备|打算|就差|就要|等着")
 _REACH = 7
 _FACT = re.compile(r"已经?|刚刚?|终于|顺利|了|过(?!去|来)|完|好")
 
@@ -22,7 +23,7 @@ def is_done(message: Message, start: int, end: int, *, ahead: bool = False) -> b
     before = message.masked[max(clause.start, start - (_REACH if sure else 2 * _REACH)) : start]
     if not sure and not ahead and _coming(message, clause.start, end):
         return False
-    if _denied(before, inside) or pattern("stance", "conditioned").search(after):
+    if _SOON.search(inside) or _denied(before, inside) or pattern("stance", "conditioned").search(after):
         return False
     return not (pattern("stance", "planned").search(before) and not _excused(before))
 
