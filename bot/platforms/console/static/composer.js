@@ -35,7 +35,7 @@ export class Composer {
     this.dropping();
     this.entry.addEventListener("input", () => this.typed());
     this.entry.addEventListener("keydown", (event) => this.key(event));
-    this.entry.addEventListener("blur", () => setTimeout(() => this.suggest([]), 150));
+    this.entry.addEventListener("blur", () => this.suggest([]));
     this.entry.addEventListener("paste", (event) => this.pasted(event));
     byId("composer").addEventListener("submit", (event) => {
       event.preventDefault();
