@@ -16,7 +16,17 @@ CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 NOW = datetime.fromisoformat("2026-05-19T09:20:00+08:00")
 """A Tuesday morning."""
 
-CUSTOMERS = ("江南纺织", "鼎盛钢构", "同济口腔", "上海申通阀门有限公司", "三江化工", "三江食品", "乐购便利店", "乐购便利店二店", "东方重工")
+CUSTOMERS = (
+    "江南纺织",
+    "鼎盛钢构",
+    "同济口腔",
+    "上海申通阀门有限公司",
+    "三江化工",
+    "三江食品",
+    "乐购便利店",
+    "乐购便利店二店",
+    "东方重工",
+)
 
 
 @pytest.fixture

@@ -83,7 +83,9 @@ def test_table_ends_with_exact_records() -> None:
     assert len(lines) == len(SLOTS) + 3
 
 
-@pytest.mark.parametrize("content", ['{"id": "a"}\n', "nonsense\n", "[1]\n", '{"meta": {"now": "2026-03-11T10:00:00"}}\n'])
+@pytest.mark.parametrize(
+    "content", ['{"id": "a"}\n', "nonsense\n", "[1]\n", '{"meta": {"now": "2026-03-11T10:00:00"}}\n']
+)
 def test_bad_corpus_is_told(tmp_path: Path, content: str) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text(content, encoding="utf-8")

@@ -13,7 +13,9 @@ def test_a_corrected_name_is_known_from_then_on(lexicon: Lexicon) -> None:
 
 
 def test_the_newest_correction_wins(lexicon: Lexicon) -> None:
-    taught = learn(lexicon, [Correction("customers", "老三江", "三江化工"), Correction("customers", "老三江", "三江食品")])
+    taught = learn(
+        lexicon, [Correction("customers", "老三江", "三江化工"), Correction("customers", "老三江", "三江食品")]
+    )
     assert records("老三江合同签了", taught)[0]["customer"] == "三江食品"
     again = learn(taught, [Correction("customers", "老三江", "三江化工")])
     assert records("老三江合同签了", again)[0]["customer"] == "三江化工"

@@ -32,7 +32,12 @@ def test_typed(lexicon: Lexicon, text: str, names: list[tuple[str, ...]]) -> Non
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("姜南纺织的样品", "江南纺织"), ("丁盛钢构约了", "鼎盛钢构"), ("铜济口腔预算冻结", "同济口腔"), ("三疆华工催货", "三江化工")],
+    [
+        ("姜南纺织的样品", "江南纺织"),
+        ("丁盛钢构约了", "鼎盛钢构"),
+        ("铜济口腔预算冻结", "同济口腔"),
+        ("三疆华工催货", "三江化工"),
+    ],
 )
 def test_homophones_of_a_full_name(lexicon: Lexicon, text: str, name: str) -> None:
     (found,) = mentions(text, lexicon.customer_index, heard=True)

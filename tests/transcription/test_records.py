@@ -39,7 +39,10 @@ from transcription.understanding import understand
         ("不是同济口腔，是江南纺织，样品寄了", [{"customer": "江南纺织", "action": "已寄样"}]),
         ("今天跑了三家，没啥进展", []),
         ("江南纺织铺货完成", [{"customer": "江南纺织"}]),
-        ("江南纺织 报价 已报价/18万/下周三跟进", [{"customer": "江南纺织", "action": "已报价", "next_at": "2026-05-27", "price": {"deal": 180000}}]),
+        (
+            "江南纺织 报价 已报价/18万/下周三跟进",
+            [{"customer": "江南纺织", "action": "已报价", "next_at": "2026-05-27", "price": {"deal": 180000}}],
+        ),
     ],
 )
 def test_records(lexicon: Lexicon, text: str, expected: list[dict[str, Any]]) -> None:
@@ -62,7 +65,31 @@ def test_each_slot_knows_its_words(lexicon: Lexicon) -> None:
 
 
 LEXICON = Lexicon(customers=tuple(Entry(name) for name in CUSTOMERS))
-_PIECES = ["江南纺织", "鼎盛", "报价", "已经", "没", "签了", "合同", "预算", "冻结", "下周三", "十二万", "打九折", "请", "总监", "，", "。", "王总", "说错了", "是", "abc", " ", "\n", "🙂"]
+_PIECES = [
+    "江南纺织",
+    "鼎盛",
+    "报价",
+    "已经",
+    "没",
+    "签了",
+    "合同",
+    "预算",
+    "冻结",
+    "下周三",
+    "十二万",
+    "打九折",
+    "请",
+    "总监",
+    "，",
+    "。",
+    "王总",
+    "说错了",
+    "是",
+    "abc",
+    " ",
+    "\n",
+    "🙂",
+]
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))

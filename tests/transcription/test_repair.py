@@ -73,7 +73,9 @@ def test_a_mended_slot_says_what_was_heard() -> None:
     assert 1.0 < slot.seconds[0] < slot.seconds[1] <= 4.0
 
 
-@pytest.mark.parametrize(("left", "right", "most"), [("华", "华", 0.0), ("宏", "红", 0.0), ("资", "知", 0.25), ("您", "宁", 0.15)])
+@pytest.mark.parametrize(
+    ("left", "right", "most"), [("华", "华", 0.0), ("宏", "红", 0.0), ("资", "知", 0.25), ("您", "宁", 0.15)]
+)
 def test_near_sounds(left: str, right: str, most: float) -> None:
     assert pinyin.apart(left, right) <= most
 
