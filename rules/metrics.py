@@ -12,7 +12,7 @@ class Colour(StrEnum):
 
     NONE = ""
     GREEN = "正常"
-    YELLOW = "偏低"
+    YELLOW = "留意"
     RED = "要关注"
 
 

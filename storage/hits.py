@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,10 +37,11 @@ async def hits(
     *,
     more: Iterable[str] = (),
     only: int | None = None,
+    people: Sequence[int] | None = None,
 ) -> list[Hit]:
     """Every row of a subject a condition is true of, in order of their ids; one query. Without a condition, all rows.
 
-    `more` names facts to read beyond those of the condition, `only` looks at one row.
+    `more` names facts to read beyond those of the condition, `only` looks at one row, `people` at theirs.
     """
     asked = [one.name for one in facts_in(condition)] if condition is not None else []
     facts = [subject.facts[name] for name in dict.fromkeys([*asked, *more])]
@@ -53,6 +54,8 @@ async def hits(
         query = query.where(compile_condition(condition, subject, at))
     if only is not None:
         query = query.where(subject.id == only)
+    if people is not None:
+        query = query.where(subject.person_id.in_(people))
     rows = (await tx.execute(query)).all()
     return [_hit(list(row), facts, at, asked, with_customer=bool(customer)) for row in rows]
 

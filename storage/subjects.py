@@ -14,6 +14,9 @@ from storage.fact_sql import elapsed, epoch, later, whole
 from storage.facts import AsOf, FactDef, Sql, Subject, choose, define, named
 from storage.tables import Customer, FlowStep, Opportunity, ProgressReport, SupportRequest, Team, Visit
 
+REPS = ("rep", "assistant")
+"""Roles whose work the figures are about."""
+
 LEVELS = ("A", "B", "C")
 STATES = {"进行中": "open", "赢单": "won", "丢单": "lost"}
 VISIT_STATES = {"进行中": "open", "已验证": "verified", "待验证": "incomplete", "已取消": "cancelled"}
