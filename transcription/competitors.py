@@ -17,6 +17,7 @@ _NAME = r"[“\"]?(?P<name>[一-鿿]{2,5}?|[A-Za-z][A-Za-z0-9\-]{1,15})[”\"]?"
 _NO_BEGINNING = "做买来有搞打送降压报抢卖推出开找给拿要在比价低便又再太很挺好多少没不已正被把向对最当"
 _NOT_IN_NAMES = frozenset("的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会")
 _COMMON = 300
+_STRONG_LEAD = re.compile(r"选了|选择了|选定|竞|对手|友商|被|输给|败给|最后给|最终给|跟|和|拿")
 _SPOKEN_LEAD = re.compile(r"竞|对手|友商|选|被|定了|输给")
 """In speech an unknown name is only taken after these; after others it may be a misheard word."""
 _VERY_COMMON = 3000
@@ -55,7 +56,7 @@ def _led(text: str, masked: str, *, heard: bool) -> list[Candidate]:
             group = "name" if hit["name"] else "name2"
             if heard and not _SPOKEN_LEAD.match(hit.group()):
                 continue
-            if _is_name(hit[group], sure=form is not _forms()[0]):
+            if _is_name(hit[group], sure=form is not _forms()[0] or bool(_STRONG_LEAD.match(hit.group()))):
                 start, end = hit.span(group)
                 found.append(Candidate("competitor", text[start:end], start, end, 0.82))
     return found

@@ -13,6 +13,9 @@ from transcription.support import is_request
 from transcription.when import Found
 from transcription.words import load
 
+_WISHED = re.compile(r"(想要?|要求?|希望|需要?)[^，。；]{0,3}$")
+_DELIVERY = re.compile(r"(交货|供货|到货|交付|上线|投产|装好|送到)")
+
 
 @cache
 def _words(field: str) -> re.Pattern[str]:
@@ -84,6 +87,8 @@ def _is_background(before: str, after: str) -> bool:
     arranged = _words("arranged").search(before[-8:]) or _words("arranged").search(after[:8])
     if _words("done").search(after) and not arranged:
         return True
+    if _WISHED.search(before) and _DELIVERY.match(after):
+        return True
     if _words("absent").search(after) and not re.search(r"再|后|联系|跟", after):
         return True
     return bool(
@@ -98,6 +103,8 @@ def is_wanted_by(message: Message, time: Found) -> bool:
     clause = message.clauses.all[number]
     after = message.masked[time.end : clause.end]
     asked = number > 0 and is_request(message, message.clauses.all[number - 1])
+    if message.plain[time.start : time.end].endswith("前") and time.end - time.start == clause.end - clause.start:
+        return asked  # 请售后安排，这周五前
     hurry = re.search(r"(最好|希望|争取|尽量|务必)[^，。；]{0,2}$", message.masked[clause.start : time.start])
     return asked and bool(hurry or _words("wanted_by").search(after))
 

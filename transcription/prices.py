@@ -15,7 +15,7 @@ _SUM = re.compile(
     rf"(?<![\d.a-z第])(?P<number>{NUMBER})(?P<unit>(?:块钱|元钱|元整|元|块|rmb)?)(?![\d天个月号日年周点%折台件套吨箱人次家成期批轮平米公里度楼级页份条种类位])"
 )
 _DISCOUNT = re.compile(
-    r"(?:打|按|给|给了|打了|折扣|优惠到|做到|谈到|降到)了?(?:个)?(?P<n>[一二三四五六七八九][一二三四五六七八九]?|\d(?:\.\d)?\d?)折"
+    r"(?:打|按|给|给了|让到|打了|折扣|优惠到|做到|谈到|降到)了?(?:个)?(?P<n>[一二三四五六七八九][一二三四五六七八九]?|\d(?:\.\d)?\d?)折"
 )
 _POINTS = re.compile(
     r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)(?P<n>[一二两三四五六七八九十]{1,3}|\d+(?:\.\d+)?)(?:个点|个百分点|%|点(?!钱))"
@@ -25,6 +25,7 @@ _POINTS_PERCENT = re.compile(
 )
 _DEALING = re.compile(r"报[了完]?价|报了|签|合同|成交|价格")
 _SMALLEST = 100
+"""Sums below are unit prices of odd things, or misheard; they are left out."""
 _ROUGH = re.compile(r"^(?:[多几来余]|左右的?差|到[一二三四五六七八九\d]|[-~—至])")
 
 
@@ -43,7 +44,7 @@ def sums(text: str) -> tuple[Sum, ...]:
     for hit in _SUM.finditer(text):
         yuan = amount(hit["number"])
         spoken = bool(hit["unit"]) or hit["number"][-1:] in "万亿wk" or "万" in hit["number"]
-        if yuan is None or yuan < (1 if spoken else _SMALLEST) or _ROUGH.match(text[hit.end() :]):
+        if yuan is None or yuan < _SMALLEST or _ROUGH.match(text[hit.end() :]):
             continue
         if spoken or yuan >= 1000:
             found.append(Sum(_plain(yuan), hit.start(), hit.end()))

@@ -115,6 +115,8 @@ def _settled(days: Days | None, clock: Clock | None, now: datetime) -> When:
     if clock is None or clock.at is None:
         return When(days.first, past=days.first < today)
     moment = _moment(days.first, clock, now)
+    if days.bare and moment < now:
+        moment += timedelta(days=7)  # 周三九点, said on a Wednesday at ten
     return When(moment.date(), moment, past=moment < now)
 
 

@@ -15,12 +15,16 @@ from transcription.workdays import Workdays, workday_after
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A day, or a span where `last` is set. `relative` where it is counted from today."""
+    """A day, or a span where `last` is set. `relative` where it is counted from today.
+
+    `bare` where a weekday was named without its week.
+    """
 
     first: date
     end: int
     last: date | None = None
     relative: bool = False
+    bare: bool = False
 
 
 _RELATIVE = {
@@ -94,7 +98,8 @@ def _weekday(text: str, start: int, today: date, calendar: Workdays) -> Days | N
         if which.startswith(word):
             return Days(monday + timedelta(days=7 * count + offset), hit.end())
     day = monday + timedelta(days=offset)
-    return Days(day if day >= today else day + timedelta(days=7), hit.end())
+    gone = day < today or (day == today and text.startswith(("前", "之前", "以前"), hit.end()))
+    return Days(day + timedelta(days=7) if gone else day, hit.end(), bare=True)
 
 
 def _full(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
@@ -109,7 +114,11 @@ def _month_day(text: str, start: int, today: date, calendar: Workdays) -> Days |
         return None
     year = hit.groupdict().get("year")
     month, number = small(hit["m"].lstrip("0")), small(hit["d"].lstrip("0"))
-    day = _made(today.year + {"去年": -1, "今年": 0, "明年": 1, "后年": 2}[year], month, number) if year else _coming(today, month, number)
+    day = (
+        _made(today.year + {"去年": -1, "今年": 0, "明年": 1, "后年": 2}[year], month, number)
+        if year
+        else _coming(today, month, number)
+    )
     return Days(day, hit.end()) if day else None
 
 
