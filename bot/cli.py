@@ -84,3 +84,7 @@ def _serve(settings: Settings, port: int | None, lines: list[str]) -> None:
 
 def main() -> None:
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Message
 from bot.errors import MediaRefused
-from bot.platforms.base import Inbound, Kind, MediaRef, Platform
+from bot.platforms.base import Address, Annotates, Hints, Inbound, Kind, MediaRef, Platform
 from bot.platforms.media import as_media
 from bot.services import Services
+from cards.texts import say
 from storage import attachments, people
 from storage.pictures import examine
 from storage.tables import Attachment, TranscriptRow
@@ -42,6 +43,7 @@ class Intake:
             return Message(inbound.text, attachments=tuple(kept))
         transcript = await self._listen(inbound, kept[0].sha256)
         spoken = transcript.text or inbound.media[0].words
+        await self._annotate(inbound, spoken)
         return Message(
             spoken,
             transcript,
@@ -88,6 +90,7 @@ class Intake:
             if heard is not None:
                 return _transcript(heard)
             hotwords = await self._hotwords(tx, inbound)
+        await self._hint(inbound, say("runtime.listening"))
         transcript = await services.transcriber.transcribe(
             services.attachments.path(sha256), hotwords=hotwords, sender=f"{inbound.platform}:{inbound.sender}"
         )
@@ -97,6 +100,18 @@ class Intake:
         if transcript.text:
             await self._note(sha256, transcript, services.clock.now())
         return transcript
+
+    async def _hint(self, inbound: Inbound, words: str) -> None:
+        """What the bot is doing, where the chat can show it."""
+        client = self._platform(inbound).client
+        if isinstance(client, Hints):
+            await client.hint(Address(inbound.platform, inbound.app, user=inbound.sender), words)
+
+    async def _annotate(self, inbound: Inbound, words: str) -> None:
+        """What was heard, under the recording, where the chat can show it there."""
+        client = self._platform(inbound).client
+        if isinstance(client, Annotates) and inbound.message_id:
+            await client.annotate(inbound.message_id, words)
 
     async def _hotwords(self, tx: AsyncSession, inbound: Inbound) -> list[str]:
         speaker = await people.by_identity(tx, inbound.platform, inbound.app, inbound.sender)

@@ -135,8 +135,9 @@ class Runtime:
             await self.settle()
 
     async def _next_due(self) -> datetime | None:
+        now = self.services.clock.now()
         async with self.services.db.read() as tx:
-            moments = [await deadlines.next_at(tx), await outbox.next_due(tx), await inbox.next_retry(tx)]
+            moments = [await deadlines.next_at(tx), await outbox.next_due(tx, now), await inbox.next_retry(tx, now)]
         known = [moment for moment in moments if moment is not None]
         return min(known) if known else None
 

@@ -197,9 +197,9 @@ async def waiting_mailboxes(tx: AsyncSession, now: datetime) -> list[str]:
     return list((await tx.scalars(select(Inbox.mailbox).where(Inbox.id.in_(first), ready))).all())
 
 
-async def next_retry(tx: AsyncSession) -> datetime | None:
-    """When the earliest failed message is to be tried again."""
-    query = select(func.min(Inbox.next_at)).where(Inbox.state == "new", Inbox.next_at.is_not(None))
+async def next_retry(tx: AsyncSession, now: datetime) -> datetime | None:
+    """The next moment after now at which a failed message is to be tried again."""
+    query = select(func.min(Inbox.next_at)).where(Inbox.state == "new", Inbox.next_at > now)
     return (await tx.scalars(query)).one()
 
 

@@ -150,8 +150,10 @@ async def ready(tx: AsyncSession, now: datetime, limit: int = 200) -> list[Outbo
     return list((await tx.scalars(query)).all())
 
 
-async def next_due(tx: AsyncSession) -> datetime | None:
-    return (await tx.scalars(select(func.min(Outbox.not_before)).where(Outbox.state == "pending"))).one()
+async def next_due(tx: AsyncSession, now: datetime) -> datetime | None:
+    """The next moment after now at which a push may leave. What is due but waits behind a retry leaves after that."""
+    query = select(func.min(Outbox.not_before)).where(Outbox.state == "pending", Outbox.not_before > now)
+    return (await tx.scalars(query)).one()
 
 
 async def sent(tx: AsyncSession, outbox_id: int, *, receipt: dict[str, Any], to: dict[str, Any], now: datetime) -> None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -251,7 +251,8 @@ class Capabilities:
 class Client(Protocol):
     """Delivers to one app of one platform. Every method raises the typed errors of bot.errors and nothing else on purpose."""
 
-    capabilities: Capabilities
+    @property
+    def capabilities(self) -> Capabilities: ...
 
     async def send(self, message: Outgoing) -> Receipt: ...
 
@@ -268,12 +269,35 @@ class Client(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
+class Annotates(Protocol):
+    """A client that can write under a person's own message, e.g. the transcript under a voice note."""
+
+    async def annotate(self, message_id: str, text: str) -> None:
+        """`message_id` is Inbound.message_id; `text` may use **bold**. Writing again replaces it; empty: nothing was heard."""
+        ...
+
+
+@runtime_checkable
+class Hints(Protocol):
+    """A client that can say what the bot is doing just now."""
+
+    async def hint(self, to: Address, text: str) -> None:
+        """`text` e.g. 正在转写…; empty takes the hint away. It goes by itself when the bot's next message arrives."""
+        ...
+
+
 class Platform(Protocol):
     """One configured app of one platform."""
 
-    name: str
-    app: str
-    client: Client
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def app(self) -> str: ...
+
+    @property
+    def client(self) -> Client: ...
 
     def routes(self, sink: Sink) -> Sequence[web.RouteDef]:
         """Callback and page routes, e.g. POST|GET /callbacks/feishu/{app}."""
