@@ -22,9 +22,10 @@ class Entry:
 
 def digest_card(team: str, entries: Sequence[Entry], groups: Sequence[str], lead: str = "") -> Card:
     rows = tuple((one.title, one.at if one.on else "已关闭", one.following if one.on else "-") for one in entries)
+    at_once = Button.does("现在发一次日报", RunCommand(text=f'/digest now "{team}"'), style=Style.PRIMARY)
     return Card(
         title=say("digest.title", team=team),
         lead=lead or say("digest.groups", groups=groups),
         blocks=(Table(columns=("摘要", "时间", "下一次"), rows=rows),),
-        buttons=(Button.does("现在发一次日报", RunCommand(text=f'/digest now "{team}"'), style=Style.PRIMARY),) if groups else (),
+        buttons=(at_once,) if groups else (),
     )

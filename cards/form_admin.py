@@ -22,7 +22,7 @@ class Made:
 
 
 def form_card(form: FormDef, made: Made, lead: str = "") -> Card:
-    rows = tuple((field.title, _kind(field), "必填" if field.required else "选填", _detail(field)) for field in form.fields)
+    rows = tuple((one.title, _kind(one), "必填" if one.required else "选填", _detail(one)) for one in form.fields)
     return Card(
         title=say("form_admin.title", form=form),
         lead=lead or say("form_admin.made", made=made),
@@ -36,7 +36,7 @@ def forms_card(forms: Sequence[FormDef]) -> Card:
         title=say("form_admin.all", count=len(forms)),
         lead=say("form_admin.all_lead"),
         blocks=(Table(columns=("表单", "字段", "版本"), rows=rows),),
-        buttons=tuple(Button.does(form.title, RunCommand(text=f'/form show "{form.title}"')) for form in forms[:BUTTONS]),
+        buttons=tuple(Button.does(one.title, RunCommand(text=f'/form show "{one.title}"')) for one in forms[:BUTTONS]),
     )
 
 

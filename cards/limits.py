@@ -17,14 +17,13 @@ class Clock:
     step: str
     owner: str
     limit: str
-    reminders: Sequence[str]
-    ladder: Sequence[str]
+    reminders: str
+    ladder: str
 
 
 def limits_card(clocks: Sequence[Clock], lead: str = "") -> Card:
     rows = tuple(
-        (f"{one.flow} · {one.step}", one.owner, one.limit, "、".join(one.reminders) or "-", "；".join(one.ladder) or "-")
-        for one in clocks
+        (f"{one.flow} · {one.step}", one.owner, one.limit, one.reminders or "-", one.ladder or "-") for one in clocks
     )
     table = Table(columns=("步骤", "谁处理", "时限", "提前提醒", "到期后"), rows=rows)
     return Card(title=say("limits.title", count=len(clocks)), lead=lead or say("limits.lead"), blocks=(table,))

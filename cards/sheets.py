@@ -39,9 +39,7 @@ def workbook(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]])
     return content.getvalue()
 
 
-def _write(
-    sheet: Worksheet, row: int, column: int, cell: Cell, *, text: Format, moment: Format, money: Format
-) -> None:
+def _write(sheet: Worksheet, row: int, column: int, cell: Cell, *, text: Format, moment: Format, money: Format) -> None:
     match cell:
         case None | "":
             return

@@ -49,7 +49,9 @@ def figures_card(lines: Sequence[Line], median: float) -> Card:
 
 
 def members_card(title: str, members: Sequence[Member]) -> Card:
-    rows = tuple((one.name, one.role, one.team or one.department, one.superior or "-", one.note or "-") for one in members)
+    rows = tuple(
+        (one.name, one.role, one.team or one.department, one.superior or "-", one.note or "-") for one in members
+    )
     table = Table(columns=("姓名", "角色", "团队", "上级", "今天"), rows=rows)
     return Card(title=title, blocks=(table,))
 

@@ -60,12 +60,12 @@ def todo_card(todo: Todo) -> Card:
         return Card(title=say("todo.nothing"), lead=say("todo.nothing_lead"), tone=Tone.GOOD)
     blocks: list[Block] = []
     if todo.waiting:
-        rows = tuple((say("todo.what", one=one), one.due or "-") for one in todo.waiting)
-        blocks.append(Table(columns=("等我处理", "时限"), rows=rows))
+        steps = tuple((say("todo.what", one=one), one.due or "-") for one in todo.waiting)
+        blocks.append(Table(columns=("等我处理", "时限"), rows=steps))
     if todo.tasks:
         blocks.append(Table(columns=("任务", "时间"), rows=tuple(todo.tasks)))
     if todo.contacts:
-        rows = tuple((one.customer, one.reason, one.last or "还没有") for one in todo.contacts)
+        rows = tuple((one.customer, one.reason, one.last or say("todo.none_yet")) for one in todo.contacts)
         blocks.append(Table(columns=("今天要联系", "为什么", "上次联系"), rows=rows))
     if len(todo.waiting) > BUTTONS:
         blocks.append(Text(text=say("todo.more", count=len(todo.waiting) - BUTTONS), soft=True))

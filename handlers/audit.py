@@ -1,4 +1,4 @@
-"""The auditor: every open step with a limit has a next deadline or has passed its last rung. Mended where it has not."""
+"""The auditor: every open step with a limit has a next deadline or has passed its last rung; mended where not."""
 
 from __future__ import annotations
 

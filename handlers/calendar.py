@@ -75,7 +75,8 @@ async def set_days(ctx: Context, verb: str, words: list[str]) -> None:
         setting[target] = sorted([*setting[target], *named])
     key = {"add-workday": "added_workday", "add-holiday": "added_holiday", "remove": "removed"}[verb]
     today = ctx.local(ctx.now).date()
-    lead = say(f"calendar.{key}", days="、".join(said(one, today) for one in days), running=await clocks.running(ctx.tx))
+    named_days = "、".join(said(one, today) for one in days)
+    lead = say(f"calendar.{key}", days=named_days, running=await clocks.running(ctx.tx))
     await _take_effect(ctx, setting, lead, days[0])
 
 

@@ -57,4 +57,5 @@ async def row_of(ctx: Context, customer: Customer) -> Row:
 
 async def _record(ctx: Context, contact: Interaction) -> Record:
     who = await people.person(ctx.tx, contact.person_id)
-    return Record(ctx.moment(contact.at), who.name if who else "", say("customers.kind", kind=contact.kind), contact.note)
+    kind = say("customers.kind", kind=contact.kind)
+    return Record(ctx.moment(contact.at), who.name if who else "", kind, contact.note)

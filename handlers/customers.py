@@ -133,9 +133,7 @@ async def _free(ctx: Context, called: str) -> None:
 async def _create(ctx: Context, called: str, level: str) -> Customer:
     """Whoever sells owns what they create; what an admin creates belongs to everybody."""
     owner_id = ctx.actor.id if ctx.actor.role in SELLING else None
-    customer = await customers.create(
-        ctx.tx, Customer(name=called, level=level, owner_id=owner_id, created_at=ctx.now)
-    )
+    customer = await customers.create(ctx.tx, Customer(name=called, level=level, owner_id=owner_id, created_at=ctx.now))
     await ctx.event("customer.created", ("customer", customer.id), {"name": called, "level": level})
     return customer
 

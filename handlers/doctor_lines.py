@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -65,8 +66,8 @@ async def of_platform(ctx: Context, platform: Platform, delivered: Mapping[str, 
     at = delivered.get(platform.name)
     lines = [Line(f"{name} · {one.what}", one.state, one.words, one.remedy) for one in findings]
     if lines and at is not None:
-        first = lines[0]
-        lines[0] = Line(first.what, first.state, say("doctor.delivered", words=first.words, at=ctx.moment(at)), first.remedy)
+        words = say("doctor.delivered", words=lines[0].words, at=ctx.moment(at))
+        lines[0] = replace(lines[0], words=words)
     return lines
 
 
@@ -83,7 +84,8 @@ def _clock(ctx: Context) -> Line:
     clock = ctx.services.clock
     moved = isinstance(clock, SystemClock) and bool(clock.offset)
     words = {"now": f"{ctx.local(ctx.now):%Y-%m-%d %H:%M:%S}", "zone": str(ctx.calendar.zone)}
-    return _line("clock", say("doctor.clock_moved", **words) if moved else "", say("doctor.clock_ok", **words), warn=True)
+    ahead = say("doctor.clock_moved", **words) if moved else ""
+    return _line("clock", ahead, say("doctor.clock_ok", **words), warn=True)
 
 
 def _speech(ctx: Context) -> Line:

@@ -19,9 +19,19 @@ from handlers.spoken_dates import month_meant
 from storage import attachments, customers, export, people
 from storage.tables import Attachment, ProgressReport, SupportRequest, Visit
 
-NAMES = {"推进": "progress", "客户推进": "progress", "拜访": "visits", "客户": "customers", "支持请求": "support", "支持": "support"}
+NAMES = {
+    "推进": "progress",
+    "客户推进": "progress",
+    "拜访": "visits",
+    "客户": "customers",
+    "支持请求": "support",
+    "支持": "support",
+}
 COLUMNS = {
-    "progress": ("时间", "姓名", "客户", "今日关键动作", "阻碍因素", "需支持事项", "关键人", "竞品", "成交价（元）", "目标价（元）", "下次跟进"),
+    "progress": (
+        *("时间", "姓名", "客户", "今日关键动作", "阻碍因素", "需支持事项", "关键人", "竞品"),
+        *("成交价（元）", "目标价（元）", "下次跟进"),
+    ),
     "visits": ("出发", "到店", "离店", "姓名", "客户", "类型", "状态", "下次跟进"),
     "support": ("时间", "姓名", "客户", "需要什么", "状态"),
     "customers": ("客户", "级别", "行业", "地区", "跟进人", "上次联系"),
@@ -106,7 +116,8 @@ def _progress(ctx: Context, report: ProgressReport, person: str, customer: str) 
 
 def _visit(ctx: Context, visit: Visit, person: str, customer: str) -> tuple[Cell, ...]:
     moments = (ctx.local(visit.started_at), _at(ctx, visit.arrived_at), _at(ctx, visit.left_at))
-    return (*moments, person, customer, visit.kind, say("export.visit_state", state=visit.state), _at(ctx, visit.next_at))
+    state = say("export.visit_state", state=visit.state)
+    return (*moments, person, customer, visit.kind, state, _at(ctx, visit.next_at))
 
 
 def _support(ctx: Context, request: SupportRequest, person: str, customer: str) -> tuple[Cell, ...]:

@@ -12,8 +12,8 @@ from bot.errors import Refused
 from bot.router import Command, Router, Who
 from cards import help as cards
 from cards.help import RunCommand
+from cards.model import Card
 from cards.texts import say
-from handlers import private
 from storage.tables import Event
 
 HELP = {"帮助", "help", "怎么用", "使用说明", "全部用法", "?", "？"}
@@ -64,7 +64,7 @@ async def run(ctx: Context, press: RunCommand) -> None:
     await commands.run(replace(ctx, card=None), press.text)
 
 
-def _menu(ctx: Context, *, greeting: bool) -> cards.Card:
+def _menu(ctx: Context, *, greeting: bool) -> Card:
     return cards.menu_card(ctx.actor.name, ctx.actor.role, set(ctx.services.routes.commands), greeting=greeting)
 
 

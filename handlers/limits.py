@@ -65,7 +65,8 @@ async def set_limit(ctx: Context, words: list[str]) -> None:
     before, after = (_said(one.step(step.name), reminding) for one in (flow, changed))
     running = await clocks.running(ctx.tx, flow.name, step.name)
     what = "提醒" if reminding else "时限"
-    lead = say("limits.changed", flow=flow.title, step=step.title, what=what, before=before, after=after, running=running)
+    values = {"what": what, "before": before, "after": after, "running": running}
+    lead = say("limits.changed", flow=flow.title, step=step.title, **values)
     await ctx.event("limit.changed", ("flow", None), {"text": lead})
     await ctx.reply(cards.limits_card(_clocks([changed]), lead))
 
@@ -124,8 +125,8 @@ def _clocks(flows: Sequence[FlowDef]) -> list[cards.Clock]:
             step=step.title,
             owner="、".join(say("limits.owner", expression=one) for one in step.owners),
             limit=str(step.limit),
-            reminders=[str(one) for one in step.reminders],
-            ladder=[_rung(rung) for rung in step.ladder],
+            reminders="、".join(str(one) for one in step.reminders),
+            ladder="；".join(_rung(rung) for rung in step.ladder),
         )
         for flow in flows
         for step in clocked(flow)

@@ -24,7 +24,7 @@ def day_meant(ctx: Context, words: str) -> date | None:
 
 
 def month_meant(ctx: Context, words: str) -> date | None:
-    """The first day of 2026-03, 2026年3月, 3月, 上月, 本月, 下月; a bare month is this year's. None for anything else."""
+    """The first day of 2026-03, 2026年3月, 3月, 上月, 本月; a bare month is this year's. None for the rest."""
     today = ctx.local(ctx.now).date()
     shift = {"上月": -1, "上个月": -1, "本月": 0, "这个月": 0, "下月": 1, "下个月": 1}.get(words)
     if shift is not None:

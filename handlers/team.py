@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.errors import Refused
 from bot.router import Router
 from cards import team as cards
+from cards.model import Card
 from cards.texts import say
 from handlers import private
 from storage import people, team
@@ -52,7 +53,7 @@ async def member_of(ctx: Context, person: Person) -> cards.Member:
     )
 
 
-async def _figures(ctx: Context, reps: Sequence[Person]) -> cards.Card:
+async def _figures(ctx: Context, reps: Sequence[Person]) -> Card:
     ids = [one.id for one in reps]
     today, month, tomorrow = _bounds(ctx)
     now, whole = await team.figures(ctx.tx, ids, today, tomorrow), await team.figures(ctx.tx, ids, month, tomorrow)

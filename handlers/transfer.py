@@ -70,6 +70,4 @@ async def _check(ctx: Context, customer: Customer, before: Person | None, to: Pe
     )
     if not over_both:
         above = await people.superior(ctx.tx, before or ctx.actor)
-        raise Refused(
-            say("customers.transfer_not_above", name=customer.name, above=above.name if above else "")
-        )
+        raise Refused(say("customers.transfer_not_above", name=customer.name, above=above.name if above else ""))

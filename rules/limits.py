@@ -58,9 +58,8 @@ def with_reminders(flow: FlowDef, step_name: str, reminders: Sequence[Limit], ca
 def _check(step: StepDef, calendar: BusinessCalendar) -> None:
     for reminder in step.reminders:
         if step.limit is not None and reminder.duration(calendar) >= step.limit.duration(calendar):
-            raise BadLimit(
-                f"时限 {step.limit} 不比提前 {reminder} 的提醒长，没有改动；先改提醒，例如 /sla set 流程 {step.title} 提醒 30分钟工作时间"
-            )
+            example = f"/sla set 流程 {step.title} 提醒 30分钟工作时间"
+            raise BadLimit(f"时限 {step.limit} 不比提前 {reminder} 的提醒长，没有改动；先改提醒，例如 {example}")
 
 
 def _with(flow: FlowDef, changed: StepDef) -> FlowDef:

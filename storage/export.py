@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Customer, Person, ProgressReport, SupportRequest, Visit
@@ -36,7 +36,7 @@ async def support(tx: AsyncSession, ids: Sequence[int] | None, since: datetime, 
     return await _rows(tx, query, SupportRequest.reporter_id, ids)
 
 
-async def _rows(tx: AsyncSession, query: Select[Any], whose: Any, ids: Sequence[int] | None) -> Rows:
+async def _rows(tx: AsyncSession, query: Any, whose: Any, ids: Sequence[int] | None) -> Rows:
     if ids is not None:
         query = query.where(whose.in_(ids))
     return [tuple(row) for row in (await tx.execute(query)).all()]

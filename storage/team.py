@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Event, Identity, Inbox, Person, ProgressReport, SupportRequest, Visit
@@ -70,5 +70,5 @@ async def called(tx: AsyncSession, name: str) -> list[Person]:
     return list((await tx.scalars(select(Person).where(Person.name == name).order_by(Person.id))).all())
 
 
-async def _counts(tx: AsyncSession, query: Select[Any], group: Any) -> dict[int, int]:
-    return {person_id: count for person_id, count in (await tx.execute(query.group_by(group))).all()}
+async def _counts(tx: AsyncSession, query: Any, group: Any) -> dict[int, int]:
+    return {row[0]: row[1] for row in (await tx.execute(query.group_by(group))).all()}

@@ -12,7 +12,7 @@ from storage.tables import Customer, Event, FlowInstance, Person
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which events: of one person, or of kinds that are, or begin with, one of these."""
+    """Which events: of one person, or of kinds that are, one of these."""
 
     person_id: int | None = None
     kinds: tuple[str, ...] = ()
@@ -27,10 +27,8 @@ async def newest(tx: AsyncSession, wanted: Filter, limit: int) -> list[tuple[Eve
     query = select(Event, Person).outerjoin(Person, Person.id == Event.person_id).order_by(Event.id.desc())
     if wanted.person_id is not None:
         query = query.where(Event.person_id == wanted.person_id)
-    if wanted.kinds:
-        query = query.where(Event.kind.in_(wanted.kinds))
-    else:
-        query = query.where(Event.kind.not_in(QUIET))
+    shown = Event.kind.in_(wanted.kinds) if wanted.kinds else Event.kind.not_in(QUIET)
+    query = query.where(shown)
     return [(event, person) for event, person in (await tx.execute(query.limit(limit))).all()]
 
 

@@ -25,7 +25,8 @@ def test_holidays_and_make_up_days_are_named() -> None:
 
 def test_company_days_are_named() -> None:
     calendar = BusinessCalendar().with_holiday(date(2026, 10, 12)).with_workday(date(2026, 10, 11))
-    days = {day.date.day: day for week in month_of(date(2026, 10, 5), calendar).weeks for day in week if day is not None}
+    month = month_of(date(2026, 10, 5), calendar)
+    days = {day.date.day: day for week in month.weeks for day in week if day is not None}
     assert (days[12].name, days[12].works) == ("公司假日", False)
     assert (days[11].name, days[11].works) == ("公司上班", True)
 

@@ -41,7 +41,8 @@ async def test_a_list_is_sorted_by_silence(company: Team) -> None:
         call.at -= timedelta(days=5)
     await team.rep.says("/customer list")
     table = team.rep.gets("客户 · 5 个", "天宇科技 B 李雷 3月6日 06:00").card.blocks[0]
-    assert isinstance(table, Table) and table.rows[0][0] == "天宇科技"
+    assert isinstance(table, Table)
+    assert table.rows[0][0] == "天宇科技"
     await team.manager.says("/customer list 韩梅")
     team.manager.gets("韩梅的客户 · 1 个", "云帆软件")
     await team.rep.says("/customer list 韩梅")

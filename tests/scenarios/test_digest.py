@@ -12,7 +12,8 @@ from tests.harness.team import Team
 async def test_a_superior_moves_the_digest_of_their_own_team(company: Team) -> None:
     team = company
     await team.manager.says("/digest")
-    card = team.manager.gets("群摘要 · 华东一组", "发到 华东一组", "群日报 每个工作日 18:30 今天 18:30", "群周报 每周五 17:00 周五 17:00")
+    card = team.manager.gets("群摘要 · 华东一组", "发到 华东一组", "群日报 每个工作日 18:30 今天 18:30")
+    card.shows("群周报 每周五 17:00 周五 17:00")
     assert card.buttons() == ["现在发一次日报"]
     await team.manager.says("/digest time 10：30")
     team.manager.gets("群日报改到 10:30（原来 18:30），马上生效", "每个工作日 10:30 今天 10:30")

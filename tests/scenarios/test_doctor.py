@@ -21,8 +21,9 @@ SAID = "宏达机械今天已报价，竞品压价，希望总监帮忙申请特
 async def test_everything_is_well_but_the_speech_model(company: Team) -> None:
     team = company
     await team.admin.says("/doctor")
-    card = team.admin.gets("运行状况 · 1 项要留意", "语音识别 留意 没有找到模型 base", "结构是最新的", "收到的消息 正常")
-    card.shows("网页聊天 web · 聊天 正常", "时间 正常 2026-03-11 10:00:00", "到点要做的事 正常 都按时")
+    card = team.admin.gets("运行状况 · 1 项要留意", "语音识别 留意 没有找到模型 base", "结构是最新的")
+    card.shows("收到的消息 正常", "网页聊天 web · 聊天 正常", "时间 正常 2026-03-11 10:00:00")
+    card.shows("到点要做的事 正常 都按时")
     assert card.buttons() == ["再检查一次"]
     await team.admin.presses("再检查一次")
     team.admin.gets("最近一次送达 今天 10:00")

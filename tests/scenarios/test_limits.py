@@ -49,7 +49,7 @@ async def test_reminders_and_steps_are_named(team: Team) -> None:
     await team.clock.to("15:01")
     team.manager.gets("快到时间了", "还剩 30 分钟工作时间")
     await team.rep.says("/sla")
-    team.rep.gets("时限 · 2 个步骤", "停滞提醒 · 处理停滞")
+    team.rep.gets("时限 · ", "支持请求 · 答复 提出人的上级 4小时工作时间")
     await team.rep.says("/sla set 支持请求 1小时")
     team.rep.gets("需要管理员权限")
     team.nobody_else_heard_anything()

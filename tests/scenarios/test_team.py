@@ -20,7 +20,8 @@ async def test_a_superior_sees_figures_with_their_comparison(company: Team) -> N
     team.rep.sees("已记下")
     team.manager.gets("支持请求")
     await team.manager.says("/team")
-    team.manager.gets("团队 · 2 人", "本月推进的中位数是 0.5 条", "李雷 推进 1 · 拜访 0 推进 1 · 拜访 0 1", "韩梅 推进 0")
+    card = team.manager.gets("团队 · 2 人", "本月推进的中位数是 0.5 条")
+    card.shows("李雷 推进 1 · 拜访 0 推进 1 · 拜访 0 1", "韩梅 推进 0")
     await team.director.says("/team")
     team.director.gets("团队 · 2 人")
     team.nobody_else_heard_anything()
@@ -58,7 +59,8 @@ async def test_an_admin_changes_who_stands_above_whom(company: Team) -> None:
     async with team.app.services.db.read() as tx:
         trail = (await tx.scalars(select(Event.payload).where(Event.kind == "person.changed"))).one()
         assert trail == {"what": "上级", "before": "王主管", "after": "陈总监"}
-        assert (await tx.scalars(select(Event.payload).where(Event.kind == "command"))).one()["text"].startswith("/who set")
+        typed = (await tx.scalars(select(Event.payload).where(Event.kind == "command"))).one()
+        assert typed["text"].startswith("/who set")
     team.nobody_else_heard_anything()
 
 

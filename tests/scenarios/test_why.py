@@ -39,12 +39,14 @@ async def test_a_rules_push_tells_what_it_saw(team: Team) -> None:
     async with team.app.services.db.write() as tx:
         ctx = await team.app.runtime.dispatcher.context(tx, "test")
         rep = (await people.named(tx, "李雷"))[0]
-        reason = {"kind": "rule", "title": "久未联系", "version": 3, "sentence": "当 未联系时长 >= 7天", "inputs": {"未联系时长": "8天"}}
+        seen = {"sentence": "当 未联系时长 >= 7天", "inputs": {"未联系时长": "8天"}}
+        reason = {"kind": "rule", "title": "久未联系", "version": 3, **seen}
         await ctx.push(rep, "仁和医院 8 天没联系了\n今天联系一下？", why=reason, urgent=True)
     await team.app.runtime.settle()
     team.rep.gets("仁和医院 8 天没联系了")
     await team.rep.says("/why")
-    team.rep.gets("为什么收到：仁和医院 8 天没联系了", "规则「久未联系」的条件成立", "未联系时长 8天", "第 3 版", "当 未联系时长 >= 7天")
+    card = team.rep.gets("为什么收到：仁和医院 8 天没联系了", "规则「久未联系」的条件成立")
+    card.shows("未联系时长 8天", "第 3 版", "当 未联系时长 >= 7天")
     team.nobody_else_heard_anything()
 
 
