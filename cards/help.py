@@ -17,7 +17,7 @@ class RunCommand(Action):
 
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("记录", ("progress", "visit", "undo")),
+    ("记录", ("progress", "visit", "stage", "undo")),
     ("要处理的事", ("todo", "why")),
     ("客户与团队", ("customer", "team", "who", "me", "export")),
     ("规则与时间", ("form", "sla", "stall", "rule", "digest", "calendar")),

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from bot.context import Context
 from cards.customers import File, Record, Row
 from cards.texts import say
-from rules.priority import Entry, ranked
 from storage import customers, people
 from storage.tables import Customer, Interaction
 
@@ -36,16 +35,14 @@ async def rows_of(ctx: Context, wanted: Sequence[Customer]) -> list[Row]:
     """Customers for a list, whoever has waited longest first."""
     ids = [customer.id for customer in wanted]
     owners, contacts = await customers.owners_of(ctx.tx, ids), await customers.last_contacts(ctx.tx, ids)
-    by_id = {customer.id: customer for customer in wanted}
-    entries = [Entry(one.id, one.name, contacts.get(one.id)) for one in wanted]
     return [
         Row(
-            name=by_id[rank.entry.key].name,
-            level=by_id[rank.entry.key].level,
-            owner=owners[rank.entry.key].name if rank.entry.key in owners else "",
-            last=ctx.moment(rank.entry.last_contact) if rank.entry.last_contact else "",
+            name=one.name,
+            level=one.level,
+            owner=owners[one.id].name if one.id in owners else "",
+            last=ctx.moment(contacts[one.id]) if one.id in contacts else "",
         )
-        for rank in ranked(entries, ctx.now, ctx.calendar.zone)
+        for one in sorted(wanted, key=lambda one: (one.id in contacts, contacts.get(one.id, ctx.now), one.name))
     ]
 
 
@@ -58,4 +55,5 @@ async def row_of(ctx: Context, customer: Customer) -> Row:
 async def _record(ctx: Context, contact: Interaction) -> Record:
     who = await people.person(ctx.tx, contact.person_id)
     kind = say("customers.kind", kind=contact.kind)
-    return Record(ctx.moment(contact.at), who.name if who else "", kind, contact.note)
+    note = "" if contact.note == kind else contact.note
+    return Record(ctx.moment(contact.at), who.name if who else "", kind, note)

@@ -50,10 +50,8 @@ async def cancel(ctx: Context) -> None:
 
 
 def span(ctx: Context, row: Leave) -> str:
-    """3月20日 至 3月22日, or one day."""
-    today = ctx.local(ctx.now).date()
-    first, last = day(row.first, today), day(row.last, today)
-    return first if row.first == row.last else f"{first} 至 {last}"
+    """3月20日 至 3月22日, or one day: dates, because people read it days later."""
+    return say("leave.span", first=row.first, last=row.last, year=ctx.local(ctx.now).year)
 
 
 def _read(ctx: Context, words: list[str]) -> tuple[date, date, str]:

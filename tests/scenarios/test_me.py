@@ -33,14 +33,14 @@ async def test_in_a_group_the_answer_goes_to_the_private_chat(team: Team) -> Non
 
 async def test_leave_tells_the_substitute_and_the_superior(team: Team) -> None:
     await team.rep.says("/me leave 3月20日 3月22日 代理 韩梅")
-    team.rep.gets("请假已记下：下周五 至 下周日，由韩梅代理", "已经在计时的不变")
-    team.other_rep.gets("李雷请假 下周五 至 下周日，由你代理")
-    team.manager.gets("李雷请假 下周五 至 下周日，由韩梅代理")
+    team.rep.gets("请假已记下：3月20日 至 3月22日，由韩梅代理", "已经在计时的不变")
+    team.other_rep.gets("李雷请假 3月20日 至 3月22日，由你代理")
+    team.manager.gets("李雷请假 3月20日 至 3月22日，由韩梅代理")
     await team.rep.says("/me")
-    team.rep.gets("请假 下周五 至 下周日（韩梅代理）")
+    team.rep.gets("请假 3月20日 至 3月22日（韩梅代理）")
     await team.rep.says("/me leave cancel")
-    team.rep.gets("请假已取消：下周五 至 下周日")
-    team.other_rep.gets("李雷的请假（下周五 至 下周日）取消了")
+    team.rep.gets("请假已取消：3月20日 至 3月22日")
+    team.other_rep.gets("李雷的请假（3月20日 至 3月22日）取消了")
     team.manager.gets("李雷的请假")
     await team.rep.says("/me leave cancel")
     team.rep.gets("没有正在进行或将来的请假")
@@ -49,8 +49,8 @@ async def test_leave_tells_the_substitute_and_the_superior(team: Team) -> None:
 
 async def test_a_leave_under_way_ends_with_yesterday(team: Team) -> None:
     await team.manager.says("/me leave 今天 3月13日 代理 陈总监")
-    team.manager.gets("请假已记下：今天 至 周五，由陈总监代理")
-    told = team.director.gets("王主管请假 今天 至 周五，由你代理")
+    team.manager.gets("请假已记下：3月11日 至 3月13日，由陈总监代理")
+    told = team.director.gets("王主管请假 3月11日 至 3月13日，由你代理")
     assert "代理" in told.text
     await team.rep.says("宏达机械今天已报价，竞品压价，希望总监帮忙申请特价")
     team.rep.gets("这样记，对吗？")
@@ -86,11 +86,11 @@ async def test_a_leave_that_cannot_be_says_why(team: Team, words: str, answer: s
 
 async def test_two_people_do_not_stand_in_for_each_other(team: Team) -> None:
     await team.other_rep.says("/me leave 3月20日 代理 李雷")
-    team.other_rep.gets("请假已记下：下周五，由李雷代理")
-    team.rep.gets("韩梅请假 下周五，由你代理")
+    team.other_rep.gets("请假已记下：3月20日，由李雷代理")
+    team.rep.gets("韩梅请假 3月20日，由你代理")
     team.manager.gets("韩梅请假")
     await team.rep.says("/me leave 3月19日 3月21日 代理 韩梅")
-    team.rep.gets("韩梅在 下周五 也请假，不能代理")
+    team.rep.gets("韩梅在 3月20日 也请假，不能代理")
     await team.rep.says("/me leave 3月19日 3月21日")
     team.rep.gets("没有指定代理，给你的事会等你回来")
     team.manager.gets("李雷请假", "没有指定代理")
