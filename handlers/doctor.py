@@ -37,7 +37,7 @@ async def examine(ctx: Context) -> None:
     """Looks at everything and says what is wrong first."""
     backlog = await doctor.backlog(ctx.tx, ctx.now)
     delivered = await doctor.last_deliveries(ctx.tx)
-    seen = [of_platform(ctx, platform, delivered) for platform in ctx.services.platforms.values()]
+    seen = [of_platform(ctx, place, delivered) for place in ctx.services.platforms]
     platforms = [line for lines in await asyncio.gather(*seen) for line in lines]
     lines = [*await of_machine(ctx), *of_backlog(backlog), *platforms]
     stuck = backlog.parked + backlog.failed_pushes + backlog.failed_deadlines

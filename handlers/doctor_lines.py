@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
 from bot.context import Context
@@ -17,9 +16,6 @@ from rules.phrasing import span
 from storage import migrating
 from storage.doctor import Backlog
 from transcription import weights
-
-if TYPE_CHECKING:
-    from bot.platforms.base import Platform
 
 PATIENCE = 4.0
 """Seconds a platform has to answer the doctor; the answer is awaited by a person."""
@@ -52,8 +48,9 @@ def of_backlog(seen: Backlog) -> list[Line]:
     ]
 
 
-async def of_platform(ctx: Context, platform: Platform, delivered: Mapping[str, datetime]) -> list[Line]:
-    """What a platform's own check finds; silence and errors are findings too."""
+async def of_platform(ctx: Context, place: tuple[str, str], delivered: Mapping[str, datetime]) -> list[Line]:
+    """What a platform's own check finds; silence and errors are findings too. `place`: platform and app."""
+    platform = ctx.services.platforms[place]
     name = say("doctor.platform", name=say("me.platform", platform=platform.name), app=platform.app)
     try:
         async with asyncio.timeout(PATIENCE):
