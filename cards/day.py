@@ -9,7 +9,7 @@ from typing import ClassVar
 from cards.model import Action, Block, Button, Card, Style, Table, Tag, Tags, Text, Tone
 from cards.progress import OpenForm
 from cards.texts import say
-from cards.visits import StartVisit
+from cards.visits import CompleteVisit, StartVisit
 
 SHOWN = 8
 """Lines on a card before it says how many more there are."""
@@ -45,6 +45,7 @@ class Gap:
     customer: str
     customer_id: int = 0
     task_id: int = 0
+    visit_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,12 @@ def evening(gaps: Sequence[Gap], done: int) -> Card:
     lines = "\n".join(f"{number}. {gap.customer}：{gap.what}" for number, gap in enumerate(gaps[:SHOWN], start=1))
     buttons: list[Button] = []
     for gap in gaps[:ACTED_ON]:
+        if gap.visit_id:
+            buttons.append(
+                Button.does(
+                    say("day.complete", customer=gap.customer), CompleteVisit(visit=gap.visit_id), style=Style.PRIMARY
+                )
+            )
         if gap.customer_id:
             buttons.append(
                 Button.does(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cards.model import Action, Block, Card, Tag, Tags, Text, Tone
+from cards.model import Action, Block, Button, Card, Style, Tag, Tags, Text, Tone
 from cards.texts import say
 
 
@@ -13,7 +13,14 @@ class StartVisit(Action):
     customer: int = 0
 
 
-def finished(customer: str, *, missing: str = "", following: str = "") -> Card:
+class CompleteVisit(Action):
+    """Asks for what a visit still lacks."""
+
+    name: ClassVar[str] = "visit.complete"
+    visit: int
+
+
+def finished(visit_id: int, customer: str, *, missing: str = "", following: str = "") -> Card:
     """For the rep: the visit is over, verified or 待验证."""
     state = Tag(
         text=say("visits.incomplete") if missing else say("visits.verified"), tone=Tone.WARN if missing else Tone.GOOD
@@ -24,7 +31,10 @@ def finished(customer: str, *, missing: str = "", following: str = "") -> Card:
     if following:
         blocks.append(Text(text=say("visits.next", at=following), soft=True))
     title = say("visits.finished", customer=customer)
-    return Card(title=title, tone=Tone.WARN if missing else Tone.GOOD, blocks=tuple(blocks))
+    buttons = (
+        (Button.does(say("visits.complete"), CompleteVisit(visit=visit_id), style=Style.PRIMARY),) if missing else ()
+    )
+    return Card(title=title, tone=Tone.WARN if missing else Tone.GOOD, blocks=tuple(blocks), buttons=buttons)
 
 
 def incomplete(rep: str, customer: str, missing: str) -> Card:

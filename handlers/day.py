@@ -142,7 +142,7 @@ async def gaps_of(ctx: Context, rep: Person) -> list[Gap]:
         gaps.append(Gap(say("day.gap_open_visit"), name))
     for visit in await visits.incomplete(ctx.tx, rep.id, midnight(ctx)):
         name = await _customer_name(ctx, rep, visit.customer_id)
-        gaps.append(Gap(say("day.gap_visit", missing=missing_words(ctx, visit)), name))
+        gaps.append(Gap(say("day.gap_visit", missing=missing_words(ctx, visit)), name, visit_id=visit.id))
     for task, customer in await tasks.due_before(ctx.tx, rep.id, ctx.now):
         name = customer.name if customer else task.title
         gaps.append(Gap(say("day.gap_task", at=ctx.moment(task.due_at)), name, task.customer_id or 0, task.id))

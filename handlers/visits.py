@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from bot.context import Context, Message
-from bot.errors import Refused
+from bot.errors import NotYours, Refused
 from bot.fields import customer_meant
 from bot.forms import Asking, Submitted
 from bot.pictures import on_record
 from bot.router import Router
 from cards import visits as cards
 from cards.texts import say
-from cards.visits import StartVisit
-from handlers.visit_words import missing_words, required, titles
+from cards.visits import CompleteVisit, StartVisit
+from handlers.visit_words import form_lacking, missing_words, required, shown, titles
 from rules import visits as rules
+from rules.answers import plain
 from rules.places import Position, distance, is_far
 from storage import people, visits
 from storage.tables import Attachment, Customer, Event, Interaction, Visit
@@ -104,6 +105,40 @@ async def evidence_by_message(ctx: Context, message: Message) -> bool:
     return True
 
 
+@router.pressed(CompleteVisit)
+async def complete(ctx: Context, press: CompleteVisit) -> None:
+    """Asks for the first form that holds something the visit still lacks, with what is there already filled in."""
+    visit = await visits.visit_for(ctx.tx, ctx.actor, press.visit)
+    if visit is None or visit.person_id != ctx.actor.id:
+        raise NotYours("这次拜访")
+    form = form_lacking(ctx, visit)
+    if form is None or visit.state != "incomplete":
+        raise Refused(say("visits.nothing_missing"))
+    known = {field.name: shown(visit.evidence.get(field.name)) for field in form.fields}
+    await ctx.forms.ask(
+        ctx, Asking(form.name, values=known, about={"visit": visit.id}, lead=say("visits.complete_lead"))
+    )
+
+
+@router.submitted("visit_arrive")
+@router.submitted("visit_arrive_store")
+@router.submitted("visit_arrive_goods")
+@router.submitted("visit_leave")
+async def completed(ctx: Context, submitted: Submitted) -> None:
+    """What was missing has been added by hand."""
+    visit = await visits.visit_for(ctx.tx, ctx.actor, int(submitted.about["visit"]))
+    if visit is None or visit.person_id != ctx.actor.id:
+        raise NotYours("这次拜访")
+    given = {name: plain(value) for name, value in submitted.values.items()}
+    photos = {name: _keys(given[name]) for name in PHOTOS if name in given}
+    await _refuse_used(ctx, visit, [key for keys in photos.values() for key in keys])
+    visit.evidence = {**visit.evidence, **given, **photos}
+    visit.next_at = submitted.values.get("next_at", visit.next_at)
+    await _judge_again(ctx, visit)
+    if visit.state == "incomplete":
+        await _report(ctx, visit)
+
+
 async def _begin(ctx: Context, name: str) -> None:
     await _refuse_second(ctx)
     if not name:
@@ -166,7 +201,8 @@ async def _report(ctx: Context, visit: Visit) -> None:
     customer = await ctx.tx.get_one(Customer, visit.customer_id)
     missing = missing_words(ctx, visit)
     following = ctx.moment(visit.next_at) if visit.next_at else ""
-    await ctx.reply(cards.finished(customer.name, missing=missing, following=following), thread=thread(visit.id))
+    card = cards.finished(visit.id, customer.name, missing=missing, following=following)
+    await ctx.reply(card, thread=thread(visit.id))
     superior = await people.superior(ctx.tx, ctx.actor)
     if missing and superior is not None:
         why = {"kind": "visit", "title": "待验证", "visit": visit.id, "missing": visit.missing}
@@ -220,7 +256,7 @@ async def _judge_again(ctx: Context, visit: Visit) -> None:
     await ctx.event("visit.completed", ("visit", visit.id))
     customer = await ctx.tx.get_one(Customer, visit.customer_id)
     rep = await people.person(ctx.tx, visit.person_id)
-    mine = cards.finished(customer.name)
+    mine = cards.finished(visit.id, customer.name)
     theirs = cards.completed(rep.name if rep else "", customer.name)
     await ctx.redraw_thread(
         thread(visit.id), lambda holder: mine if holder and holder.id == visit.person_id else theirs

@@ -140,3 +140,26 @@ async def test_a_date_in_the_past_is_refused_with_the_date_named(team: Team) -> 
     card = team.rep.sees("还差一点", "「下次跟进时间」是 昨天 09:00，已经过去了")
     assert card.field("need").value == "要方案"
     team.nobody_else_heard_anything()
+
+
+async def test_what_is_missing_is_completed_with_one_button(team: Team) -> None:
+    await started(team)
+    await team.rep.presses("已到店", position="31.2301,121.4702,15")
+    team.rep.gets("已离店")
+    await team.rep.presses("已离店", solved="确认了安装位置", next_at="2026-03-18T15:00")
+    team.rep.gets("待验证", "还差：现场照片、客户明确需求或语音备忘")
+    team.manager.gets("拜访待验证")
+    await team.rep.presses("补齐", on="待验证")
+    form = team.rep.gets("到店", "只差这些")
+    assert form.field("position").value == "31.2301,121.4702,15.0"
+    await team.rep.presses("提交", photo=[await kept(team, photo(11))])
+    team.rep.sees("到店 · 已提交")
+    team.rep.gets("拜访已记下", "还差：客户明确需求或语音备忘")
+    team.manager.gets("拜访待验证", "还差：客户明确需求或语音备忘")
+    await team.rep.presses("补齐", on="还差：客户明确需求")
+    assert team.rep.gets("离店", "客户明确需求").field("solved").value == "确认了安装位置"
+    await team.rep.presses("提交", need="两周内出方案")
+    team.rep.sees("离店 · 已提交")
+    team.rep.sees("拜访已记下 · 宏达机械", "已验证")
+    team.manager.sees("拜访已补齐 · 李雷 · 宏达机械")
+    team.nobody_else_heard_anything()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.platforms.console.client import Annotates, ConsoleClient, Hints
+from bot.platforms.console.client import ConsoleClient
 from bot.platforms.console.platform import ConsolePlatform
 from bot.platforms.console.ports import (
     Attachments,
@@ -17,7 +17,6 @@ from bot.platforms.console.ports import (
 from bot.platforms.console.settings import ConsoleSettings
 
 __all__ = [
-    "Annotates",
     "Attachments",
     "ConsoleClient",
     "ConsoleCommand",
@@ -25,7 +24,6 @@ __all__ = [
     "ConsolePerson",
     "ConsolePlatform",
     "ConsoleSettings",
-    "Hints",
     "Roster",
     "TimeMachine",
     "Today",

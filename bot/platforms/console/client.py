@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from bot.clock import Clock
 from bot.errors import MediaRefused, Permanent
@@ -34,22 +34,6 @@ from storage.tables import ConsoleMessage
 
 REMEMBERED_ACTIONS = 60
 """Actions of earlier states of a card that a page not yet redrawn may still press."""
-
-
-class Annotates(Protocol):
-    """A client that can write under a person's own message, e.g. the transcript under a voice note."""
-
-    async def annotate(self, message_id: str, text: str) -> None:
-        """`message_id` is Inbound.message_id; `text` may use **bold**. Writing again replaces it; empty: nothing was heard."""
-        ...
-
-
-class Hints(Protocol):
-    """A client that can say what the bot is doing just now."""
-
-    async def hint(self, to: Address, text: str) -> None:
-        """`text` e.g. 正在转写…; empty takes the hint away. It goes by itself when the bot's next message arrives."""
-        ...
 
 
 class ConsoleClient:

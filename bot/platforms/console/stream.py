@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
+import structlog
+from aiohttp import ClientConnectionResetError, web
 
 from bot.clock import Clock
 from bot.platforms.console.hub import Event, Hub, Numbered
@@ -14,6 +15,8 @@ from bot.platforms.console.identity import Identity
 from bot.platforms.console.ports import ConsolePerson
 from bot.platforms.console.settings import ConsoleSettings
 from bot.platforms.console.view import View
+
+log = structlog.get_logger(__name__)
 
 BEAT = 15.0
 """Seconds of silence after which a comment is sent, below the usual 60 s of proxies."""
@@ -38,6 +41,13 @@ class Stream:
         """Events until the page goes away. The first, `hello`, says whether the page has to read everything afresh."""
         person = await self.identity.person(request)
         response = web.StreamResponse(headers=HEADERS)
+        try:
+            await self._follow(request, response, person)
+        except ClientConnectionResetError:
+            log.debug("page went away", user=person.user)
+        return response
+
+    async def _follow(self, request: web.Request, response: web.StreamResponse, person: ConsolePerson) -> None:
         with self.hub.listen(request.headers.get("Last-Event-ID", "")) as listener:
             await response.prepare(request)
             hello = {"fresh": listener.fresh, "now": self.clock.now().isoformat()}
@@ -47,7 +57,6 @@ class Stream:
                 frame = b": still here\n\n" if numbered is None else await self._drawn(numbered, person)
                 if frame:
                     await response.write(frame)
-        return response
 
     async def _drawn(self, numbered: Numbered, person: ConsolePerson) -> bytes:
         event = numbered.event
