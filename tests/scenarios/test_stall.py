@@ -38,7 +38,7 @@ async def stalled(team: Team) -> None:
 async def test_rep_and_manager_hear_of_a_stall_at_once(company: Team) -> None:
     await stalled(company)
     card = company.rep.gets(
-        LINE, "49 小时没有新的联系了，方案演示最多 48 小时", "最近联系 3月11日 08:00", "今天 18:00 前处理"
+        LINE, "49 小时没有新的联系了，方案演示最多 48 小时", "最近联系 3月11日 08:00", "今天 18:00 前处理停滞"
     )
     assert card.buttons() == ["记一次沟通", "先放一放"]
     told = company.manager.gets(LINE, "49 小时没有新的联系了", "李雷")
@@ -201,4 +201,14 @@ async def test_stage_is_checked(team: Team) -> None:
     team.rep.gets("有 2 个进行中的商机", "/stage 宏达机械 二期 报价")
     await team.rep.says("/stage 宏达机械 二期 报价")
     team.rep.gets("已到 报价 · 宏达机械", "之前是线索")
+    team.nobody_else_heard_anything()
+
+
+async def test_a_new_limit_holds_from_the_next_look_on(team: Team) -> None:
+    await quiet_otherwise(team)
+    await team.admin.says("/stall set 方案演示 2小时")
+    team.admin.gets("方案演示")
+    await team.clock.to("11:01")
+    team.rep.gets(LINE, "3 小时没有新的联系了，方案演示最多 2 小时")
+    team.manager.gets(LINE)
     team.nobody_else_heard_anything()
