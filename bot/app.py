@@ -17,8 +17,11 @@ from bot.platforms.base import Platform
 from bot.router import Routes
 from bot.runtime import Runtime
 from bot.services import Services
+from cards.day import Gap
 from config import packs
 from config.settings import Settings
+from handlers import day
+from storage import people
 from storage.attachments import AttachmentStore
 from storage.database import Database
 from transcription.speech import SpeechSettings, Transcriber
@@ -34,11 +37,21 @@ class App:
     services: Services
     runtime: Runtime
 
+    async def today(self, platform: str, app: str, user: str) -> list[Gap]:
+        """What somebody still lacks today, for a column beside the chat."""
+        async with self.services.db.read() as tx:
+            person = await people.by_identity(tx, platform, app, user)
+            if person is None or person.role not in ("rep", "assistant"):
+                return []
+            ctx = await self.runtime.dispatcher.context(tx, "today", person)
+            return await day.gaps_of(ctx, person)
+
     async def close(self) -> None:
         await self.runtime.close()
         await self.services.transcriber.close()
         for platform in self.services.platforms.values():
             await platform.client.close()
+        await self.services.http.close()
         await self.services.db.close()
 
 

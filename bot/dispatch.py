@@ -7,15 +7,14 @@ import json
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import commands
+from bot import commands, presses
 from bot.context import Context, Message
 from bot.errors import Refused
 from bot.intake import Intake
 from bot.platforms.base import Inbound, Kind
 from bot.services import Services
-from cards.model import UnknownAction, parse_action
 from cards.texts import say
-from storage import inbox, outbox, people
+from storage import inbox, people
 from storage.tables import Deadline, Group, Inbox, Person
 
 SPOKEN = (Kind.TEXT, Kind.VOICE, Kind.PHOTO, Kind.FILE, Kind.POSITION)
@@ -111,28 +110,13 @@ class Dispatcher:
         elif not ctx.person.active:
             await ctx.reply(say("runtime.left"))
         elif inbound.kind is Kind.PRESS:
-            await self._press(ctx)
+            await presses.press(ctx)
         elif inbound.kind in (Kind.ENTERED, Kind.BOT_ADDED):
             await self._offer(ctx, str(inbound.kind))
         elif inbound.kind in SPOKEN:
             await self._said(ctx)
         else:
             await ctx.reply(say("runtime.unsupported"))
-
-    async def _press(self, ctx: Context) -> None:
-        assert ctx.inbound is not None and ctx.inbound.press is not None
-        press = ctx.inbound.press
-        ctx.card = await outbox.card(ctx.tx, press.card) if press.card else None
-        if ctx.card is not None and ctx.card.person_id not in (None, ctx.actor.id):
-            raise Refused(say("runtime.not_your_card"))
-        try:
-            action = parse_action(dict(press.action))
-        except UnknownAction:
-            raise Refused(say("runtime.old_card")) from None
-        handler = self._services.routes.presses.get(type(action))
-        if handler is None:
-            raise Refused(say("runtime.old_card"))
-        await handler(ctx, action)
 
     async def _offer(self, ctx: Context, kind: str) -> None:
         for handler in self._services.routes.events.get(f"chat.{kind}", ()):

@@ -12,10 +12,9 @@ from typing import Any
 
 from bot.context import Context
 from bot.errors import NotYours, Refused
-from bot.fields import fits
 from bot.flow_owners import resolve
 from bot.flow_views import StepView, draw, step_view, why
-from bot.forms import Asking, answers_of, capabilities, shown_value
+from bot.forms import Asking, answers_of, shown_value
 from bot.router import Router
 from cards.flows import AnswerStep, SupplyStep
 from cards.forms import with_problems
@@ -312,7 +311,7 @@ async def _take(ctx: Context, step: FlowStep, form: str | None, about: dict[str,
     if form is None:
         await ctx.flows.take_form(ctx, about, {})
         return
-    if ctx.card is None or not Card.model_validate(ctx.card.card).inputs or not await holds_inputs(ctx):
+    if ctx.card is None or not Card.model_validate(ctx.card.card).inputs:
         instance = await flows.instance(ctx.tx, step.instance_id)
         lead = instance.context.get("subject", "")
         await ctx.forms.ask(ctx, Asking(form, values=instance.context.get("values", {}), about=about, lead=lead))
@@ -322,12 +321,6 @@ async def _take(ctx: Context, step: FlowStep, form: str | None, about: dict[str,
     if problems:
         typed = {name: shown_value(value) for name, value in raw.items()}
         await ctx.redraw(ctx.card, with_problems(Card.model_validate(ctx.card.card), typed, problems))
-
-
-async def holds_inputs(ctx: Context) -> bool:
-    """Whether the pressed card's inputs could really be filled in where it was pressed."""
-    inputs = Card.model_validate(ctx.card.card).inputs if ctx.card else ()
-    return fits(inputs, await capabilities(ctx))
 
 
 def _drawn(ctx: Context, view: StepView, holder: Person | None) -> Card:

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.context import Context
 from bot.errors import Refused
+from bot.fallback import fits_alone
 from bot.fields import Raw, check, fits, offered
 from bot.platforms.base import Capabilities
 from bot.router import Router
@@ -52,10 +53,12 @@ class Forms:
     """The door to forms for handlers."""
 
     async def ask(self, ctx: Context, asking: Asking) -> None:
-        """Asks the actor: on a card where their platform holds the fields, else question by question."""
+        """Asks the actor: on a card where their platform holds the fields or something is known to be nodded at, else
+        question by question."""
         form = ctx.catalogue.form(asking.form)
         inputs = await self.inputs(ctx, form, asking.values, sources=asking.sources)
-        if fits(inputs, await capabilities(ctx)):
+        can = await capabilities(ctx)
+        if fits(inputs, can) or fits_alone(inputs, can) or any(entry.value for entry in inputs):
             card = form_card(form, inputs, asking.about, title=asking.title, lead=asking.lead)
             await ctx.push(ctx.actor, card, urgent=True, form=(form.name, form.version))
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +11,11 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter
+from bot.fallback import fitted
 from bot.platforms.base import (
     Address,
     Body,
+    Capabilities,
     CardBody,
     Client,
     FileBody,
@@ -99,8 +101,9 @@ class Sender:
         with structlog.contextvars.bound_contextvars(push=row.id, receiver=row.receiver):
             try:
                 address = await self._address(row)
-                body = await self._body(row)
-                receipt = await self._client(address).send(Outgoing(key=row.key, to=address, body=body))
+                client = self._client(address)
+                body, left_out = _fitted(await self._body(row), client.capabilities)
+                receipt = _noting(await client.send(Outgoing(key=row.key, to=address, body=body)), left_out)
             except CardExpired:
                 await self._reissue(row)
             except RetryAfter as error:
@@ -118,6 +121,8 @@ class Sender:
     async def _sent(self, row: Outbox, receipt: Receipt, address: Address) -> None:
         async with self._db.write() as tx:
             await outbox.sent(tx, row.id, receipt=asdict(receipt), to=asdict(address), now=self._clock.now())
+            if row.kind == "update":
+                await outbox.updated(tx, row.payload["card_key"], row.payload["card"], asdict(receipt))
         log.info("sent", kind=row.kind, platform=address.platform)
 
     async def _later(self, row: Outbox, error: Exception, pause: timedelta) -> None:
@@ -189,6 +194,20 @@ class Sender:
         return UpdateBody(
             Card.model_validate(payload["card"]), payload["card_key"], receipt, payload.get("reply_token", "")
         )
+
+
+def _fitted(body: Body, can: Capabilities) -> tuple[Body, tuple[str, ...]]:
+    """What the platform gets to draw, and the names of the inputs its cards cannot hold."""
+    if not isinstance(body, CardBody | UpdateBody):
+        return body, ()
+    fit = fitted(body.card, can)
+    return replace(body, card=fit.card), fit.left_out
+
+
+def _noting(receipt: Receipt, left_out: tuple[str, ...]) -> Receipt:
+    """The receipt with everything that did not find a place: by the platform's limits, or for want of room."""
+    names = [*left_out, *(name for name in receipt.details.get("left_out") or () if name not in left_out)]
+    return replace(receipt, details={**receipt.details, "left_out": names}) if names else receipt
 
 
 def _pause(attempts: int) -> timedelta:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.platforms.base import Platform
+from bot.platforms.http import Http
 from bot.router import Routes
 from config.settings import Settings
 from storage.attachments import AttachmentStore
@@ -35,6 +36,8 @@ class Services:
     flows: Flows
     forms: Forms
     dialogue: Dialogue
+    http: Http = field(default_factory=Http)
+    """One connection pool for the calls to all platforms; closed with the product."""
     platforms: dict[tuple[str, str], Platform] = field(default_factory=dict)
     wake: Callable[[], None] = lambda: None
     """Called after a transaction that wrote pushes, so that they leave at once."""

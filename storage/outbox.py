@@ -179,6 +179,21 @@ async def retry_failed(tx: AsyncSession, now: datetime) -> int:
     return int((await tx.execute(again)).rowcount)  # type: ignore[attr-defined]  # CursorResult for DML
 
 
+async def shown(tx: AsyncSession, card: CardSent) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The card's state that was delivered last, which a press on it means, and the names of inputs not on it there."""
+    first = await tx.get_one(Outbox, card.outbox_id)
+    details = (first.receipt or {}).get("details") or {}
+    return first.payload["card"], tuple(details.get("left_out") or ())
+
+
+async def updated(tx: AsyncSession, card_key: str, body: dict[str, Any], receipt: dict[str, Any]) -> None:
+    """A card was changed on the screen: what stands there now, and what the next change needs."""
+    row = await tx.get(CardSent, card_key)
+    first = await tx.get(Outbox, row.outbox_id) if row else None
+    if first is not None:
+        first.payload, first.receipt = dict(first.payload, card=body), receipt
+
+
 async def receipt_of(tx: AsyncSession, card_key: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """What the platform gave when the card was sent, and the address it went to."""
     row = await tx.get(CardSent, card_key)

@@ -230,12 +230,26 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` deliveries `per` window, for each member of `scope`."""
+
+    scope: Literal["app", "receiver", "group", "webhook", "card"]
+    """The whole app, each person, each group, each group webhook (a group named `webhook:…`), changes of each card."""
+    count: int
+    per: timedelta
+    silent: bool = False
+    """The excess vanishes without an error: only our own pacing can keep the promise."""
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform's cards and chats can do. What it cannot is asked in chat, or on a phone page."""
 
     inputs: frozenset[str] = frozenset()
     """InputKind values that can stand on a card."""
     max_inputs: int = 0
+    alone: Mapping[str, int] = field(default_factory=dict)
+    """InputKind value to how many of them a card holds whose one button submits them, where that is more."""
     max_options: int = 0
     max_buttons: int = 0
     card_bytes: int = 0
@@ -246,6 +260,8 @@ class Capabilities:
     group_presses: bool = False
     files: bool = False
     file_bytes: int = 0
+    limits: tuple[Limit, ...] = ()
+    """What the platform allows; the sender paces itself by it."""
 
 
 class Client(Protocol):

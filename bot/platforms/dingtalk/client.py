@@ -62,10 +62,10 @@ class DingTalkClient:
         self._cards = Instances(settings, self.api, self._sender, self.ladder, Pictures(self.api, attachment))
         self._directory = Directory(self.api, clock)
         self._doctor = Doctor(settings, self.api, clock, health, self.ladder)
-        self.capabilities = self._capabilities()
         self._half_sent: OrderedDict[str, list[str]] = OrderedDict()
 
-    def _capabilities(self) -> Capabilities:
+    @property
+    def capabilities(self) -> Capabilities:
         """What can be done now: when the form template failed, inputs are asked in the chat."""
         form = self.ladder.has_form
         return Capabilities(
@@ -84,12 +84,6 @@ class DingTalkClient:
 
     async def send(self, message: Outgoing) -> Receipt:
         """Delivers one push. Cards carry their key and never show twice; robot messages have no such key."""
-        try:
-            return await self._deliver(message)
-        finally:
-            self.capabilities = self._capabilities()
-
-    async def _deliver(self, message: Outgoing) -> Receipt:
         match message.body:
             case TextBody(text):
                 return await self._all(message, sending.texts(text))

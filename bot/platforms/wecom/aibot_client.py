@@ -29,7 +29,7 @@ from bot.platforms.http import Http
 from bot.platforms.media import as_media
 from bot.platforms.text import split_text
 from bot.platforms.wecom.aibot_inbound import TOKEN_MARK
-from bot.platforms.wecom.cards import AIBOT, BUTTONS, DROPDOWN_OPTIONS, draw
+from bot.platforms.wecom.cards import AIBOT, BUTTONS, DROPDOWN_OPTIONS, DROPDOWNS, draw
 from bot.platforms.wecom.channels import REPLY, Channel
 from bot.platforms.wecom.codes import AlreadySent
 from bot.platforms.wecom.crypto import decrypt_media
@@ -60,6 +60,8 @@ CAPABILITIES = Capabilities(
     group_presses=True,
     files=True,
     file_bytes=SENT_BYTES,
+    alone={"choice": DROPDOWNS, "multi_choice": 1},
+    limits=AIBOT_LIMITS,
 )
 
 

@@ -9,7 +9,7 @@ from bot.platforms.base import Capabilities, DirectoryPerson, Finding, Media, Me
 from bot.platforms.http import Http
 from bot.platforms.media import as_media
 from bot.platforms.wecom.api import Api
-from bot.platforms.wecom.cards import BUTTONS, DROPDOWN_OPTIONS
+from bot.platforms.wecom.cards import BUTTONS, DROPDOWN_OPTIONS, DROPDOWNS
 from bot.platforms.wecom.directory import people
 from bot.platforms.wecom.doctor import Health, check_app
 from bot.platforms.wecom.groups import Groups
@@ -32,6 +32,8 @@ CAPABILITIES = Capabilities(
     group_presses=False,
     files=True,
     file_bytes=FILE_BYTES,
+    alone={"choice": DROPDOWNS, "multi_choice": 1},
+    limits=APP_LIMITS,
 )
 
 

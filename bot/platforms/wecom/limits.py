@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+
+from bot.platforms.base import Limit
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `count` deliveries `per` window, for each member of `scope`."""
-
-    scope: Literal["app", "receiver", "group", "webhook"]
-    count: int
-    per: timedelta
-    silent: bool = False
-    """The excess vanishes without an error: only our own pacing can keep the promise."""
 
 
 APP_LIMITS = (
