@@ -155,20 +155,21 @@ def _titles(text: str, customers: Index) -> str:
 
 def _with_title(text: str, start: int, title: str) -> str:
     heard = text[start + 1 : start + 1 + len(title)]
-    surname = _surnames_by_sound().get(pinyin.sound(text[start])[:2]) if start < len(text) else None
-    if (
-        surname is None
-        or (surname in _DOUBTFUL and text[start] not in load("people")["surnames"])
-        or len(heard) < len(title)
-        or pinyin.distance(heard, title) > 0.15 * len(title)
-    ):
+    surname = _surname(text[start : start + 1], sure=heard == title)
+    if surname is None or len(heard) < len(title) or pinyin.distance(heard, title) > 0.15 * len(title):
         return text
-    if text[start] in load("people")["surnames"]:
-        surname = text[start]
-    spoken = text[start : start + 1 + len(title)]
-    if spoken == surname + title or (len(title) == 1 and _is_word_of_its_own(text, start, title)):
+    if len(title) == 1 and _is_word_of_its_own(text, start, title):
         return text
     return text[:start] + surname + title + text[start + 1 + len(title) :]
+
+
+def _surname(char: str, *, sure: bool) -> str | None:
+    """The surname a character is or sounds like; one that others sound like is only taken where it was written so."""
+    if not char:
+        return None
+    is_one = char in load("people")["surnames"]
+    surname = char if is_one else _surnames_by_sound().get(pinyin.sound(char)[:2])
+    return None if surname in _DOUBTFUL and not (is_one and sure) else surname
 
 
 def _is_word_of_its_own(text: str, start: int, title: str) -> bool:

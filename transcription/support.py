@@ -17,7 +17,9 @@ _RAMBLING = 24
 _OURS_ONLY = re.compile(r"支持|支援|协助|特价|特批|加急|审批")
 """What only our own house can give, so that 宏达需要技术支持 is the rep's wish."""
 
-_TOPIC = re.compile(r"急需|需要|需|申请|最好|得|想让|想请|想叫|让|叫|找")
+_TOPIC = re.compile(
+    r"希望(?=[^，]{0,4}(总监|领导|老板|主管|经理|公司|法务|财务|技术|产品|售前|售后|市场))|急需|需要|需|申请|最好|得|想让|想请|想叫|让|叫|找"
+)
 """After a bare customer's name these begin the rep's own wish: the name is only the topic."""
 
 _LEAD = re.compile(

@@ -50,5 +50,5 @@ def test_what_cannot_be_heard(data: bytes, sentence: str) -> None:
 
 
 def test_too_long_says_how_long_is_allowed() -> None:
-    with pytest.raises(Unheard, match="超过 0.05 分钟"):
+    with pytest.raises(Unheard, match=r"超过 0\.05 分钟"):
         samples(wav(tone(4.0)), 3.0)

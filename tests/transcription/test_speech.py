@@ -37,7 +37,7 @@ async def seen(folder: Path, *orders: str) -> None:
     """Wait until the worker has begun these."""
     log = folder / "order"
     async with asyncio.timeout(20):
-        while not log.exists() or not set(orders) <= set(log.read_text().splitlines()):
+        while not log.exists() or not set(orders) <= set(log.read_text().splitlines()):  # noqa: ASYNC110 - a process writes it
             await asyncio.sleep(0.01)
 
 
@@ -84,10 +84,16 @@ async def test_who_waits_is_told_again_and_again(settings: SpeechSettings, tmp_p
     pool = Transcriber(replace(settings, hint_after=0.05))
     await pool.start()
     told: list[float] = []
-    job = asyncio.create_task(pool.transcribe(b"wait", on_progress=told.append))
+    twice = asyncio.Event()
+
+    def tell(waited: float) -> None:
+        told.append(waited)
+        if len(told) == 2:
+            twice.set()
+
+    job = asyncio.create_task(pool.transcribe(b"wait", on_progress=tell))
     async with asyncio.timeout(20):
-        while len(told) < 2:
-            await asyncio.sleep(0.01)
+        await twice.wait()
     (tmp_path / "go").touch()
     assert (await job).text == "wait:"
     assert told[:2] == [0.05, 0.1]
