@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -36,13 +37,21 @@ class QuietHours:
         return datetime.combine(day, self.end, calendar.zone)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A version in force, as a plain value: a cached row would go stale with the transaction that read it."""
+
+    version: int
+    body: Any
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Everything an admin may change, in the version in force."""
 
     packs: Packs
     zone: str
-    changed: Mapping[tuple[str, str], Definition]
+    changed: Mapping[tuple[str, str], Held]
     """(kind, name) to the newest version an admin made."""
 
     @cached_property
@@ -126,7 +135,11 @@ class Catalogues:
         mark = await definitions.fingerprint(tx)
         if mark != self._mark:
             kinds = ("form", "flow", "rule", "setting")
-            rows = {(kind, row.name): row for kind in kinds for row in await definitions.all_newest(tx, kind)}
+            rows = {
+                (kind, row.name): Held(row.version, copy.deepcopy(row.body))
+                for kind in kinds
+                for row in await definitions.all_newest(tx, kind)
+            }
             self._catalogue, self._mark = Catalogue(self.packs, self._zone, rows), mark
         return self._catalogue
 

@@ -60,7 +60,8 @@ class Context:
     card: CardSent | None = None
     """The card that was pressed."""
     message: Message | None = None
-    replied: list[str] = field(default_factory=list)
+    drawn: set[str] = field(default_factory=set)
+    """Keys of the cards redrawn so far."""
 
     @property
     def actor(self) -> Person:
@@ -151,6 +152,7 @@ class Context:
 
     async def redraw(self, card: CardSent, new: Card, *, close: bool = False) -> None:
         """A new state for a sent card. `close`: nothing on it works any more."""
+        self.drawn.add(card.key)
         token = self.inbound.press.reply_token if self.inbound and self.inbound.press and self.card is card else ""
         await outbox.redraw(self.tx, card, new.model_dump(mode="json"), self.now, reply_token=token, close=close)
 

@@ -11,6 +11,7 @@ from bot import commands, presses
 from bot.context import Context, Message
 from bot.errors import Refused
 from bot.intake import Intake
+from bot.jobs import rearm
 from bot.platforms.base import Inbound, Kind
 from bot.services import Services
 from cards.texts import say
@@ -72,6 +73,7 @@ class Dispatcher:
                 urgent=True,
             )
         await ctx.event("deadline.failed", ("deadline", deadline.id), {"error": deadline.error})
+        await rearm(ctx)
 
     async def context(self, tx: AsyncSession, cause: str, person: Person | None = None) -> Context:
         """A context without a message."""

@@ -126,7 +126,7 @@ async def submit(ctx: Context, press: SubmitForm) -> None:
     if problems:
         inputs = await ctx.forms.inputs(ctx, form, raw, problems=problems, sources=sources_of(ctx))
         await ctx.redraw(ctx.card, form_card(form, inputs, press.about, title=ctx.card.card["title"]))
-    elif ctx.card.state == "live":
+    elif ctx.card.key not in ctx.drawn:
         await ctx.redraw(ctx.card, taken(form), close=True)
 
 

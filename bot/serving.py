@@ -16,11 +16,13 @@ from bot.app import App, build
 from bot.clock import SystemClock
 from bot.commands import allowed
 from bot.platforms.base import Platform
-from bot.platforms.console.ports import ConsoleCommand
+from bot.platforms.console.ports import ConsoleCommand, Today, TodayFor, TodayLine
 from bot.platforms.registry import ConsoleExtras, configured, console
 from bot.services import Services
 from bot.timemachine import TimeMachine, kept
 from bot.web.server import web_app
+from cards.model import Tone
+from cards.texts import say
 from config.settings import Settings
 from storage import people
 from storage.calendars import from_setting
@@ -38,7 +40,14 @@ async def running(settings: Settings) -> AsyncIterator[tuple[App, str]]:
     await migrate(db)
     clock = SystemClock()
     machine = TimeMachine(clock, settings.data / "clock") if settings.demo else None
-    app = build(settings, clock=clock, db=db, platforms=lambda services: _platforms(services, machine))
+    made: list[App] = []
+    app = build(
+        settings,
+        clock=clock,
+        db=db,
+        platforms=lambda services: _platforms(services, machine, lambda user: _today(made[0], user)),
+    )
+    made.append(app)
     if machine is not None:
         await _open_demo(app, clock, machine)
     await app.services.transcriber.start()
@@ -66,13 +75,23 @@ async def serve(settings: Settings, started: Sequence[str]) -> None:
         await stop.wait()
 
 
-def _platforms(services: Services, machine: TimeMachine | None) -> list[Platform]:
+def _platforms(services: Services, machine: TimeMachine | None, today: TodayFor) -> list[Platform]:
     extras = ConsoleExtras(
         title=demo.definition()["company"] if services.settings.demo else "跟进",
         time_machine=machine,
         commands=lambda user: _commands(services, user),
+        today=today,
     )
     return [console(services, extras), *configured(services)]
+
+
+async def _today(app: App, user: str) -> Today | None:
+    """The column beside the chat: what somebody still lacks today."""
+    gaps = await app.today("console", "web", user)
+    if not gaps:
+        return None
+    lines = tuple(TodayLine(gap.customer, gap.what, say("day.waiting"), Tone.WARN) for gap in gaps)
+    return Today(say("day.panel", count=len(gaps)), lines)
 
 
 async def _commands(services: Services, user: str) -> list[ConsoleCommand]:

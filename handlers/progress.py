@@ -20,7 +20,7 @@ from handlers.progress_views import filed, origin
 from rules.answers import plain
 from rules.durations import parse_duration
 from rules.forms import FormDef
-from storage import progress
+from storage import people, progress
 from storage.tables import Draft, Event, Interaction, ProgressReport
 from transcription import draft as understood
 from transcription.draft import Slot
@@ -151,8 +151,20 @@ async def _offer(ctx: Context, message: Message, heard: Understanding, one: unde
     ctx.tx.add(draft)
     await ctx.tx.flush()
     inputs = await _draft_inputs(ctx, form, one, answers, message.audio)
+    if await _files_itself(ctx, inputs):
+        checked = await check(ctx, form, answers)
+        row = await ctx.forms.keep(ctx, form, checked.values, {"draft": draft.id})
+        draft.state, draft.submission_id = "filed", row.id
+        await _file(ctx, Submitted(form, checked.values, {"draft": draft.id}, row), answers)
+        return
     kept = [say(f"progress.kept_{key}", value=answers[key]) for key in _kept(ctx) if answers.get(key)]
     await ctx.reply(cards.draft_card(draft.id, inputs, origin=origin(message), number=number, kept=kept))
+
+
+async def _files_itself(ctx: Context, inputs: tuple[Input, ...]) -> bool:
+    """Whether this rep has drafts filed without a nod, and this one leaves nothing to ask."""
+    wanted = await people.preference(ctx.tx, ctx.actor.id, "autofile")
+    return bool(wanted.get("on")) and all(not entry.problem and (entry.value or not entry.required) for entry in inputs)
 
 
 async def _answers(ctx: Context, form: FormDef, one: understood.Draft) -> dict[str, Any]:

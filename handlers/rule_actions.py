@@ -11,7 +11,7 @@ from cards import rules as cards
 from handlers.rule_views import Firing, Live, known_facts, lead_of, shown_facts, why
 from rules.expression import Action, Verb
 from storage import people
-from storage.tables import FlowInstance, Group, Person, Task
+from storage.tables import Group, Person, Task
 
 OWNER, MANAGER, DIRECTOR, ADMINS, GROUP = "负责人", "主管", "总监", "管理员", "团队群"
 RECEIVERS = (OWNER, MANAGER, "上级", DIRECTOR, ADMINS, GROUP)
@@ -23,18 +23,20 @@ Act = Callable[[Context, Live, Action, Sequence[Firing]], Awaitable[None]]
 
 
 async def push(ctx: Context, live: Live, action: Action, fired: Sequence[Firing]) -> None:
-    """One card a receiver: about one thing, or a list where there are several. A flow just started shows its own."""
+    """One card a receiver: about one thing, or a list where there are several. One flow just started shows its own."""
     waiting: dict[tuple[str, int], tuple[Person | Group, list[Firing]]] = {}
     for firing in fired:
+        flow = firing.flows.get(action.subject)
         for receiver in await receivers(ctx, action.to, firing):
-            flow = firing.flows.get(action.subject)
-            if flow is not None and isinstance(receiver, Person):
-                await _show(ctx, flow, receiver)
-            else:
-                key = (type(receiver).__name__, receiver.id)
+            key = (type(receiver).__name__, receiver.id)
+            if flow is None or key != (Person.__name__, flow.reporter_id):
                 waiting.setdefault(key, (receiver, []))[1].append(firing)
     for receiver, about in waiting.values():
-        await _send(ctx, live, action.subject or live.definition.title, receiver, about)
+        flow = about[0].flows.get(action.subject) if len(about) == 1 else None
+        if flow is not None and isinstance(receiver, Person):
+            await ctx.flows.show(ctx, flow, receiver, about="opened")
+        else:
+            await _send(ctx, live, action.subject or live.definition.title, receiver, about)
 
 
 async def start_flow(ctx: Context, live: Live, action: Action, fired: Sequence[Firing]) -> None:
@@ -106,11 +108,6 @@ async def _meant(ctx: Context, name: str, owner: Person | None) -> Sequence[Pers
         return await people.admins(ctx.tx)
     chain = [owner, *await people.superiors(ctx.tx, owner)]
     return chain[steps : steps + 1]
-
-
-async def _show(ctx: Context, flow: FlowInstance, receiver: Person) -> None:
-    if receiver.id != flow.reporter_id:
-        await ctx.flows.show(ctx, flow, receiver, about="opened")
 
 
 async def _send(ctx: Context, live: Live, title: str, receiver: Person | Group, about: Sequence[Firing]) -> None:

@@ -5,12 +5,9 @@ The catalogue keeps the rows it read; a refusal rolls their transaction back, wh
 
 from __future__ import annotations
 
-import pytest
-
 from tests.harness.team import Team
 
 
-@pytest.mark.xfail(strict=True, reason="Catalogues.load keeps rows that a rollback expires; it has to expunge them")
 async def test_a_refusal_right_after_a_change_breaks_nothing(team: Team) -> None:
     await team.manager.says("/digest off")
     team.manager.gets("群日报已关闭")
