@@ -20,12 +20,7 @@ def main() -> int:
     parser.add_argument("--no-hub", action="store_true", help="skip the model hub")
     given = parser.parse_args()
     try:
-        place = fetch(
-            given.folder,
-            given.model,
-            say=lambda line: print(line, flush=True),
-            hub=not given.no_hub,
-        )
+        place = fetch(given.folder, given.model, say=lambda line: print(line, flush=True), hub=not given.no_hub)
     except TranscriptionError as error:
         print(f"语音模型没有准备好：{error}", file=sys.stderr)
         return 1
