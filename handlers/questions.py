@@ -76,7 +76,7 @@ async def show_records(ctx: Context, press: ShowRecords) -> None:
 def _asked(heard: Understood) -> Asked | None:
     """The question a message is, with or without a question mark."""
     plain = _with_customers_masked(heard)
-    kind = next((kind for kind in ("team", "untouched", "records") if _pattern(kind).search(plain)), None)
+    kind = next((kind for kind in ("team", "untouched", "records", "other") if _pattern(kind).search(plain)), None)
     meant = question(heard)
     if kind is None and meant is None:
         return None

@@ -143,3 +143,13 @@ async def test_what_is_told_is_no_question(team: Team) -> None:
     async with team.app.services.db.read() as tx:
         assert (await tx.scalars(select(Visit))).all() == []
     team.nobody_else_heard_anything()
+
+
+async def test_how_a_customer_is_doing_shows_its_records_and_an_ambiguous_one_is_asked(team: Team) -> None:
+    await team.rep.says("宏达机械最近怎么样")
+    team.rep.gets("跟进记录 · 宏达机械")
+    await team.rep.says("华联最近怎么样")
+    team.rep.gets("华联超市", "华联超市二店")
+    await team.rep.says("天空为什么是蓝的")
+    team.rep.gets("可以").lacks("这样记，对吗？", "没听出要记什么")
+    team.nobody_else_heard_anything()
