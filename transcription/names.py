@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from transcription.words import load
 
@@ -11,15 +11,23 @@ _SHORTEST = 2
 
 
 @cache
-def _endings(kind: str) -> tuple[str, ...]:
-    return tuple(sorted(load("names")[kind], key=len, reverse=True))
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(load("names")[kind])
+
+
+@cache
+def _lengths(kind: str) -> tuple[int, ...]:
+    """The lengths of a kind of words, longest first."""
+    return tuple(sorted({len(word) for word in _words(kind)}, reverse=True))
 
 
 def trade_at(text: str, start: int) -> str:
     """The trade word (机械, 医院 …) of at least two characters at a position, or an empty string."""
-    return next((word for word in _endings("trade") if len(word) > 1 and text.startswith(word, start)), "")
+    spans = (text[start : start + length] for length in _lengths("trade") if length > 1)
+    return next((word for word in spans if word in _words("trade")), "")
 
 
+@lru_cache(maxsize=100_000)
 def brand(name: str) -> str:
     """A company's name without region, legal form, branch and trade: 上海蓝海智能科技有限公司 is 蓝海."""
     core = _core(name)
@@ -58,9 +66,9 @@ def _core(name: str) -> str:
     core = re.sub(r"[（(].*?[）)]", "", name)
     core = _without(core, "legal")
     core = _without(core, "legal")
-    for region in _endings("regions"):
-        rest = core.removeprefix(region).removeprefix("市").removeprefix("省")
-        if rest != core and len(rest) >= _SHORTEST and rest not in _endings("trade"):
+    for length in _lengths("regions"):
+        rest = core[length:].removeprefix("市").removeprefix("省")
+        if core[:length] in _words("regions") and len(rest) >= _SHORTEST and rest not in _words("trade"):
             return rest
     return core
 
@@ -72,10 +80,12 @@ def _without_branch(core: str) -> str:
 def _without(core: str, kind: str) -> str:
     if kind == "trade":
         core = _without_branch(core)
-    for ending in _endings(kind):
-        rest = core.removesuffix(ending)
-        if rest in _endings("regions"):
+    for length in _lengths(kind):
+        rest = core[:-length]
+        if core[-length:] not in _words(kind):
+            continue
+        if rest in _words("regions"):
             return core  # 重庆医院 is its own brand
-        if rest != core and len(rest) >= _SHORTEST:
+        if len(rest) >= _SHORTEST:
             return rest
     return core
