@@ -52,6 +52,10 @@ class CardExpired(Permanent):
     """The platform no longer lets this card be changed; a fresh one has to be sent."""
 
 
+class SentAsWords(CardExpired):
+    """What was sent as a card went out as words (no card could be drawn): there is nothing to change."""
+
+
 class Credentials(DeliveryError):
     """The platform refuses our credentials; pushes wait until an admin mends them. The text says what to press."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock
-from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter
+from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, SentAsWords
 from bot.fallback import fitted
 from bot.platforms.base import (
     Address,
@@ -29,7 +29,6 @@ from cards.model import Card
 from storage import outbox, people
 from storage.attachments import AttachmentStore
 from storage.database import Database
-from storage.outbox import Push, Receiver
 from storage.tables import CardSent, Group, Outbox
 
 PARALLEL = 32
@@ -104,8 +103,8 @@ class Sender:
                 client = self._client(address)
                 body, left_out = _fitted(await self._body(row), client.capabilities)
                 receipt = _noting(await client.send(Outgoing(key=row.key, to=address, body=body)), left_out)
-            except CardExpired:
-                await self._reissue(row)
+            except CardExpired as error:
+                await self._reissue(row, error)
             except RetryAfter as error:
                 await self._later(row, error, max(error.after, _pause(row.attempts)))
             except Credentials as error:
@@ -138,23 +137,23 @@ class Sender:
         async with self._db.write() as tx:
             await outbox.gave_up(tx, row.id, error=f"{type(error).__name__}: {error}")
 
-    async def _reissue(self, row: Outbox) -> None:
-        """The platform lets this card expire: the same card goes out anew, live, in its newest state."""
+    async def _reissue(self, row: Outbox, expired: CardExpired) -> None:
+        """The platform does not let this card be changed: a person gets it anew, live, in its newest state.
+
+        Not where it would only be noise: in a group, where a newer card about the same thing is there already, and,
+        for words, where the first line says nothing new.
+        """
+        now = self._clock.now()
         async with self._db.write() as tx:
             old = await tx.get_one(CardSent, row.payload["card_key"])
-            to = Receiver(person_id=row.person_id, group_id=row.group_id, address=row.address)
-            fresh = Push(
-                to=to,
-                kind="card",
-                payload=dict(card=old.card, card_key=old.key),
-                thread=old.thread,
-                why=row.why,
-                urgent=True,
-            )
-            again = await outbox.enqueue(tx, fresh, self._clock.now())
-            if again is not None:
-                old.outbox_id = again.id
-            await outbox.gave_up(tx, row.id, error="card expired, sent anew")
+            before, _ = await outbox.shown(tx, old)
+            words = isinstance(expired, SentAsWords)
+            noise = row.group_id is not None or await outbox.has_newer(tx, old)
+            if noise or (words and not _says_more(before, old.card)):
+                await outbox.dropped(tx, row.id, error=f"not shown again: {expired}")
+            else:
+                await (outbox.say_again if words else outbox.send_again)(tx, old, row, now)
+                await outbox.dropped(tx, row.id, error=f"sent anew: {expired}")
 
     def _client(self, address: Address) -> Client:
         platform = self._platforms.get((address.platform, address.app))
@@ -208,6 +207,15 @@ def _noting(receipt: Receipt, left_out: tuple[str, ...]) -> Receipt:
     """The receipt with everything that did not find a place: by the platform's limits, or for want of room."""
     names = [*left_out, *(name for name in receipt.details.get("left_out") or () if name not in left_out)]
     return replace(receipt, details={**receipt.details, "left_out": names}) if names else receipt
+
+
+def _says_more(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether the card's first line, or what can be pressed on it, is other than before."""
+    pressable = [button["label"] for button in after["buttons"]]
+    return bool(
+        before["title"] != after["title"]
+        or (pressable and pressable != [button["label"] for button in before["buttons"]])
+    )
 
 
 def _pause(attempts: int) -> timedelta:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from pydantic import Field
+
 from cards.model import Action, Button, Card, Input, InputKind, Option, Source, Style, Tone
 from cards.texts import say
-from rules.forms import Field, FieldKind, FormDef
+from rules.forms import Field as FormField
+from rules.forms import FieldKind, FormDef
 
 KINDS: Mapping[FieldKind, InputKind] = {
     FieldKind.CHOICE: InputKind.CHOICE,
@@ -34,7 +37,7 @@ class SubmitForm(Action):
     name: ClassVar[str] = "form.submit"
     form: str
     version: int
-    about: dict[str, Any] = {}
+    about: dict[str, Any] = Field(default_factory=dict)
 
 
 class CancelForm(Action):
@@ -92,7 +95,7 @@ def with_problems(card: Card, values: Values, problems: Mapping[str, str]) -> Ca
 
 
 def _input(
-    field: Field, value: str | tuple[str, ...], *, problem: str, source: Source | None, given: Sequence[Option]
+    field: FormField, value: str | tuple[str, ...], *, problem: str, source: Source | None, given: Sequence[Option]
 ) -> Input:
     return Input(
         name=field.name,
@@ -108,7 +111,7 @@ def _input(
     )
 
 
-def _kind(field: Field, given: Sequence[Option]) -> InputKind:
+def _kind(field: FormField, given: Sequence[Option]) -> InputKind:
     """Customers and people are chosen where there are few enough to list, typed where not."""
     if field.kind in (FieldKind.CUSTOMER, FieldKind.PERSON):
         return InputKind.CHOICE if given else InputKind.TEXT

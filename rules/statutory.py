@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
-from chinese_calendar import constants  # type: ignore[import-untyped]  # ships no type hints
+from chinese_calendar import constants
 
 from rules.errors import RulesError
 

@@ -173,6 +173,46 @@ async def gave_up(tx: AsyncSession, outbox_id: int, *, error: str) -> None:
     row.state, row.error = "failed", error[:2000]
 
 
+async def dropped(tx: AsyncSession, outbox_id: int, *, error: str) -> None:
+    """Something newer says it better, or nobody needs it any more."""
+    row = await tx.get_one(Outbox, outbox_id)
+    row.state, row.error = "superseded", error[:2000]
+
+
+async def has_newer(tx: AsyncSession, card: CardSent) -> bool:
+    """Whether the receiver has a newer card about the same thing."""
+    if not card.thread:
+        return False
+    newer = select(CardSent.key).where(
+        CardSent.thread == card.thread, CardSent.receiver == card.receiver, CardSent.outbox_id > card.outbox_id
+    )
+    return (await tx.scalars(newer)).first() is not None
+
+
+async def send_again(tx: AsyncSession, card: CardSent, update_row: Outbox, now: datetime) -> None:
+    """The same card as a new message in its present state; `update_row` is the change that could not be made."""
+    payload = {"card": card.card, "card_key": card.key}
+    row = await enqueue(tx, _again(card, update_row, payload), now)
+    if row is not None:
+        card.outbox_id = row.id
+
+
+async def say_again(tx: AsyncSession, card: CardSent, update_row: Outbox, now: datetime) -> None:
+    """As `send_again` under a key of its own: the old words stay on the screen, and their codes must not mean the new
+    card's buttons."""
+    fresh = await enqueue_card(
+        tx, _again(card, update_row, card.card), now, form=card.form, form_version=card.form_version
+    )
+    if fresh is not None:
+        fresh.state = card.state
+    card.state = "closed"
+
+
+def _again(card: CardSent, update_row: Outbox, payload: dict[str, Any]) -> Push:
+    to = Receiver(update_row.person_id, update_row.group_id, update_row.address)
+    return Push(to=to, kind="card", payload=payload, thread=card.thread, why=update_row.why, urgent=True)
+
+
 async def retry_failed(tx: AsyncSession, now: datetime) -> int:
     """Puts every failed push back in line; gives how many."""
     again = update(Outbox).where(Outbox.state == "failed").values(state="pending", attempts=0, not_before=now)
@@ -217,4 +257,4 @@ async def last_push(tx: AsyncSession, person_id: int) -> Outbox | None:
 
 async def counts(tx: AsyncSession) -> dict[str, int]:
     rows = await tx.execute(select(Outbox.state, func.count()).group_by(Outbox.state))
-    return {state: count for state, count in rows.all()}
+    return dict(rows.tuples().all())

@@ -34,7 +34,9 @@ async def readyz(request: web.Request) -> web.Response:
     """Messages can be taken: the database answers and has the newest schema."""
     here, newest = await version(request.app[RUNTIME].services.db)
     ready = here == newest
-    return web.json_response({"status": "ok" if ready else "schema is old", "schema": here}, status=200 if ready else 503)
+    return web.json_response(
+        {"status": "ok" if ready else "schema is old", "schema": here}, status=200 if ready else 503
+    )
 
 
 async def metrics(request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class ScriptedTranscriber(Transcriber):
         on_progress: Callable[[float], None] | None = None,
     ) -> Transcript:
         self.calls += 1
-        content = audio.read_bytes() if isinstance(audio, Path) else audio
+        content = await asyncio.to_thread(audio.read_bytes) if isinstance(audio, Path) else audio
         text = self.hears.get(content)
         if text is None:
             return Transcript("", problem="这段录音里没有听到说话声，请再录一次。")

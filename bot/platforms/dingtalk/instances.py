@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.errors import CardExpired, DeliveryError
+from bot.errors import DeliveryError, SentAsWords
 from bot.platforms.base import Address, CardBody, Receipt, UpdateBody
 from bot.platforms.dingtalk import cards
 from bot.platforms.dingtalk.api import Api, ApiError
@@ -68,11 +68,11 @@ class Instances:
         raise DeliveryError("no way of drawing the card was left")  # the last rung never fails this way
 
     async def update(self, to: Address, body: UpdateBody) -> Receipt:
-        """A new state for everybody who sees the card. Raises CardExpired where nothing can be changed."""
+        """A new state for everybody who sees the card. Raises SentAsWords where nothing can be changed."""
         details = _details(body.receipt)
         rung = Rung(details.get("rung", Rung.TEXT))
         if rung not in CARD_RUNGS:
-            raise CardExpired("这条消息不是互动卡片，钉钉不能修改；已有新内容时请重发")
+            raise SentAsWords("这条消息不是互动卡片，钉钉不能修改；已有新内容时请重发")
         track = str(
             details.get("out_track_id") or Track(body.card_key, rung, bool(to.group)).write(to.group or to.user)
         )

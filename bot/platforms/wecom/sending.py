@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock
-from bot.errors import CardExpired, Permanent, Unreachable
+from bot.errors import CardExpired, Permanent, SentAsWords, Unreachable
 from bot.platforms.base import Address, CardBody, FileBody, MarkdownBody, Outgoing, Receipt, TextBody, UpdateBody
 from bot.platforms.media import sniff
 from bot.platforms.text import split_text
@@ -100,7 +100,9 @@ class Sending:
         """With the press's code, else the sending's; each works once. Raises CardExpired when none is left."""
         sent = details_of(body.receipt)
         task = str(sent.get("task_id", ""))
-        drawn = draw(body.card, APP, task, card_url=self._settings.card_url, update=True) if task else None
+        if not task:
+            raise SentAsWords("this card had nothing to press and went out as a message")
+        drawn = draw(body.card, APP, task, card_url=self._settings.card_url, update=True)
         kept = str(sent.get("response_code", "")) if self._alive(sent) else ""
         codes = [code for code in dict.fromkeys((body.reply_token, kept)) if code]
         while codes and drawn is not None:
