@@ -18,7 +18,8 @@ from bot.platforms.base import Address, Annotates, Hints, Inbound, Kind, MediaRe
 from bot.platforms.media import as_media
 from bot.services import Services
 from cards.texts import say
-from storage import attachments, people
+from storage import attachments, outbox, people
+from storage.outbox import Push, Receiver
 from storage.pictures import examine
 from storage.tables import Attachment, TranscriptRow
 from transcription.transcript import Segment, Transcript, Word
@@ -91,9 +92,16 @@ class Intake:
                 return _transcript(heard)
             hotwords = await self._hotwords(tx, inbound)
         await self._hint(inbound, say("runtime.listening"))
-        transcript = await services.transcriber.transcribe(
-            services.attachments.path(sha256), hotwords=hotwords, sender=f"{inbound.platform}:{inbound.sender}"
-        )
+        slow = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            telling = group.create_task(self._tell_when(slow, inbound))
+            transcript = await services.transcriber.transcribe(
+                services.attachments.path(sha256),
+                hotwords=hotwords,
+                sender=f"{inbound.platform}:{inbound.sender}",
+                on_progress=lambda _: slow.set(),
+            )
+            telling.cancel()
         log.info(
             "transcribed", seconds=transcript.duration, characters=len(transcript.text), problem=transcript.problem
         )
@@ -106,6 +114,24 @@ class Intake:
         client = self._platform(inbound).client
         if isinstance(client, Hints):
             await client.hint(Address(inbound.platform, inbound.app, user=inbound.sender), words)
+
+    async def _tell_when(self, slow: asyncio.Event, inbound: Inbound) -> None:
+        """A recording that takes its time: the sender is told once, where the chat does not show it by itself."""
+        await slow.wait()
+        if isinstance(self._platform(inbound).client, Hints):
+            return
+        async with self._services.db.write() as tx:
+            speaker = await people.by_identity(tx, inbound.platform, inbound.app, inbound.sender)
+            if speaker is not None:
+                words = Push(
+                    to=Receiver(person_id=speaker.id),
+                    kind="text",
+                    payload={"text": say("runtime.still_listening")},
+                    key=f"slow:{inbound.platform}:{inbound.event_key}"[:80],
+                    urgent=True,
+                )
+                await outbox.enqueue(tx, words, self._services.clock.now())
+        self._services.wake()
 
     async def _annotate(self, inbound: Inbound, words: str) -> None:
         """What was heard, under the recording, where the chat can show it there."""

@@ -28,6 +28,8 @@ from storage import people
 from storage.calendars import from_setting
 from storage.database import Database
 from storage.migrating import migrate
+from transcription.lexicon import Lexicon
+from transcription.understanding import understand
 
 log = structlog.get_logger()
 
@@ -50,6 +52,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[App, str]]:
     made.append(app)
     if machine is not None:
         await _open_demo(app, clock, machine)
+    understand("你好", now=clock.now(), lexicon=Lexicon())  # loads the cue words, so that the first rep does not wait
     await app.services.transcriber.start()
     await app.runtime.start()
     runner = web.AppRunner(web_app(app.runtime), access_log=None, shutdown_timeout=2)

@@ -125,7 +125,7 @@ async def owners_of(tx: AsyncSession, customer_ids: list[int]) -> dict[int, Pers
     """Who owns each of these customers; one without an owner is left out."""
     query = select(Customer.id, Person).join(Person, Person.id == Customer.owner_id)
     query = query.where(Customer.id.in_(customer_ids))
-    return dict((await tx.execute(query)).tuples().all())
+    return dict((await tx.execute(query)).all())
 
 
 async def last_contacts(tx: AsyncSession, customer_ids: list[int]) -> dict[int, datetime]:
@@ -135,7 +135,7 @@ async def last_contacts(tx: AsyncSession, customer_ids: list[int]) -> dict[int, 
         .where(Interaction.customer_id.in_(customer_ids), Interaction.undone_at.is_(None))
         .group_by(Interaction.customer_id)
     )
-    return dict((await tx.execute(query)).tuples().all())
+    return dict((await tx.execute(query)).all())
 
 
 async def create(tx: AsyncSession, customer: Customer) -> Customer:

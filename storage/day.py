@@ -68,4 +68,4 @@ async def late_requests(tx: AsyncSession, people: list[Person], now: datetime) -
 async def _counted(tx: AsyncSession, span: Span, ids: list[int], *where: ColumnElement[bool]) -> dict[int, int]:
     conditions = (span.whose.in_(ids), span.when >= span.since, span.when < span.until, *where)
     query = select(span.whose, func.count()).where(*conditions).group_by(span.whose)
-    return dict((await tx.execute(query)).tuples().all())
+    return dict((await tx.execute(query)).all())

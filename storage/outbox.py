@@ -257,4 +257,4 @@ async def last_push(tx: AsyncSession, person_id: int) -> Outbox | None:
 
 async def counts(tx: AsyncSession) -> dict[str, int]:
     rows = await tx.execute(select(Outbox.state, func.count()).group_by(Outbox.state))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
