@@ -43,6 +43,7 @@ class Asked:
     options: Mapping[str, Sequence[Option]]
     present: Mapping[str, str] = field(default_factory=dict)
     """What stands in a field now, in words; it may be kept."""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Dialogue:
@@ -86,8 +87,7 @@ class Dialogue:
         if words in ENOUGH and asked.present.get(standing.name):
             state["ask"] = [name for name in state["ask"] if name in state["answers"]]
         elif words in KEEP and asked.present.get(standing.name):
-            state["ask"] = [name for name in state["ask"] if name != standing.name]
-            state["asked"].pop()
+            state["answers"][standing.name] = asked.values[standing.name]
         else:
             answer = _answer(ctx, standing, asked.options.get(standing.name, ()), message)
             problem = await _problem(ctx, asked.form, standing, answer)
@@ -154,9 +154,9 @@ async def _asked(ctx: Context, state: State) -> Asked:
     inputs = {one.name: one for one in Card.model_validate(card.card).inputs} if card is not None else {}
     named = [inputs[name] for name in state["ask"] if name in inputs]
     form = FormDef("card", "", 0, tuple(_field(one) for one in named))
-    return Asked(
-        form, {one.name: one.options for one in named}, {one.name: value_words(one) for one in named if not one.problem}
-    )
+    options = {one.name: one.options for one in named}
+    present = {one.name: value_words(one) for one in named if not one.problem}
+    return Asked(form, options, present, {one.name: one.value for one in named})
 
 
 def _field(entry: Input) -> Field:

@@ -40,6 +40,7 @@ def card_words(card: Card) -> str:
             case Input():
                 parts += [block.label, block.problem, block.source.text if block.source else ""]
                 parts += [option.label for option in block.options if option.value == block.value]
+                parts += [block.value] if isinstance(block.value, str) and not block.options else []
     return "\n".join(part for part in [*parts, *(button.label for button in card.buttons)] if part)
 
 

@@ -17,7 +17,7 @@ async def kept(team: Team, content: bytes) -> str:
 async def started(team: Team, customer: str = "宏达机械", kind: str = "客户拜访") -> None:
     await team.rep.says(f"今日拜访 {customer}")
     form = team.rep.gets("今日拜访", "现在去见谁")
-    assert form.field("customer").value != ""
+    form.shows(customer)
     await team.rep.presses("提交", kind=kind)
     team.rep.sees("今日拜访 · 已提交")
     team.rep.gets(f"今日拜访 · {customer}", "已到店", "当前位置")

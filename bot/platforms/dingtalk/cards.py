@@ -56,9 +56,9 @@ class LinkMessage:
 
 def as_form(card: Card, template: FormTemplate, limit: int) -> Drawn:
     """The card on a form template. Inputs beyond `limit` characters are left out, from the end, and asked in words."""
-    submits, others = _submits(card)
-    action = [(button.label, marks.write_action(button.action or {}, _number(card, button))) for button in submits]
     inputs = [block for block in card.inputs if forms.fits(block)][: forms.MAX_FIELDS]
+    submits, others = _submits(card) if inputs else ([], list(card.buttons))
+    action = [(button.label, marks.write_action(button.action or {}, _number(card, button))) for button in submits]
     text = _form_body(card, others, template, inputs)
     value = _form_value(text, inputs, action, template, limit)
     while inputs and len(value) > limit:
@@ -132,7 +132,7 @@ def _form_body(card: Card, others: Sequence[Button], template: FormTemplate, inp
     pressable = [button for button in others if button.action is not None]
     parts = [markdown.body(card), *_problems(card), *_sources(inputs), *_instead(card, inputs), *_warnings(card)]
     parts += [f"[{markdown.escape(button.label)}]({marks.page_link(button.url)})" for button in others if button.url]
-    if inputs and len(pressable) > template.buttons:
+    if len(pressable) > template.buttons:
         parts.append("也可以直接回复：" + "、".join(button.label for button in pressable[template.buttons :]))
     if inputs:
         parts.append("看不到表单时，直接用文字或语音回复即可。")
