@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import handlers
-from bot import dialogue, flows, forms, jobs
+from bot import dialogue, flow_routes, forms, jobs
 from bot.catalogue import Catalogues
 from bot.clock import Clock, SystemClock
 from bot.dialogue import Dialogue
@@ -26,7 +26,7 @@ from storage.attachments import AttachmentStore
 from storage.database import Database
 from transcription.speech import SpeechSettings, Transcriber
 
-RUNTIME_ROUTERS = (dialogue.router, flows.router, forms.router, jobs.router)
+RUNTIME_ROUTERS = (dialogue.router, flow_routes.router, forms.router, jobs.router)
 
 
 @dataclass
