@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from transcription.common import frequency
-from transcription.cues import pattern
+from transcription.cues import CUSTOMER, compiled, pattern
 from transcription.lexicon import Index
 from transcription.message import Candidate
 from transcription.words import load
@@ -28,8 +29,15 @@ def competitors(text: str, masked: str, index: Index, *, heard: bool = False) ->
     found: list[Candidate] = []
     for one in (*_listed(masked, index), *_led(text, masked, heard=heard)):
         if not any(one.start < other.end and other.start < one.end for other in found):
-            found.append(one)
+            found += (one, *_again(masked, one))
     return tuple(found)
+
+
+def _again(masked: str, one: Candidate) -> list[Candidate]:
+    """The other places of a name: once known for a competitor's, it is one everywhere in the message."""
+    words = masked[one.start : one.end]
+    places = [hit.start() for hit in re.finditer(re.escape(words), masked) if hit.start() != one.start]
+    return [replace(one, start=place, end=place + len(words)) for place in places]
 
 
 def _listed(masked: str, index: Index) -> list[Candidate]:
@@ -46,7 +54,8 @@ def _listed(masked: str, index: Index) -> list[Candidate]:
 def _forms() -> tuple[re.Pattern[str], ...]:
     content = load("competitors")
     lead = pattern("competitors", "lead").pattern
-    return (re.compile(f"(?:{lead}){_NAME}{content['tail']}"), pattern("competitors", "doing"))
+    entering = compiled([content["entering"]], {"客户": f"{CUSTOMER}+"})
+    return (re.compile(f"(?:{lead}){_NAME}{content['tail']}"), pattern("competitors", "doing"), entering)
 
 
 def _led(text: str, masked: str, *, heard: bool) -> list[Candidate]:
@@ -56,7 +65,7 @@ def _led(text: str, masked: str, *, heard: bool) -> list[Candidate]:
             group = "name" if hit["name"] else "name2"
             if heard and not _SPOKEN_LEAD.match(hit.group()):
                 continue
-            if _is_name(hit[group], sure=form is not _forms()[0] or bool(_STRONG_LEAD.match(hit.group()))):
+            if _is_name(hit[group], sure=form is _forms()[1] or bool(_STRONG_LEAD.match(hit.group()))):
                 start, end = hit.span(group)
                 found.append(Candidate("competitor", text[start:end], start, end, 0.82))
     return found

@@ -14,6 +14,7 @@ from transcription.when import Found
 from transcription.words import load
 
 _WISHED = re.compile(r"(想要?|要求?|希望|需要?)[^，。；]{0,3}$")
+_BY = r"(最好|希望|争取|尽量|务必|最晚|最迟|赶在|必须|不晚于|不能晚于)[^，。；]{0,2}$"
 _DELIVERY = re.compile(r"(交货|供货|到货|交付|上线|投产|装好|送到)")
 
 
@@ -91,6 +92,8 @@ def _is_background(before: str, after: str) -> bool:
         return True
     if _words("absent").search(after) and not re.search(r"再|后|联系|跟", after):
         return True
+    if _words("waited").search(before) and re.match(r"(才|左右|吧|了|$)", after):
+        return True
     return bool(
         _words("content").search(before)
         or (_words("guessed").search(before) and re.match("[到道](?!账|访|场|款)", after))
@@ -105,7 +108,10 @@ def is_wanted_by(message: Message, time: Found) -> bool:
     asked = number > 0 and is_request(message, message.clauses.all[number - 1])
     if message.plain[time.start : time.end].endswith("前") and time.end - time.start == clause.end - clause.start:
         return asked  # 请售后安排，这周五前
-    hurry = re.search(r"(最好|希望|争取|尽量|务必)[^，。；]{0,2}$", message.masked[clause.start : time.start])
+    hurry = re.search(
+        _BY,
+        message.masked[clause.start : time.start],
+    )
     return asked and bool(hurry or _words("wanted_by").search(after))
 
 
@@ -141,7 +147,7 @@ def _is_ahead(message: Message, time: Found, before: str, after: str) -> bool:
         re.search(
             r"再|还要|(?<!开)会(?!议)|得|要(?!了)|准备|去|打算|\|[^，]*(跟进|回复|回电|打电话|联系|给他|给客户)", text
         )
-    ) and not re.search(r"去了|要了", text)
+    ) and not re.search(r"去了|要了|\|(又|[^，]{0,3}说)", text)
 
 
 def _candidate(message: Message, time: Found) -> Candidate:

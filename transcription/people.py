@@ -88,7 +88,8 @@ def _nicknamed(masked: str) -> list[Person]:
     found = []
     for hit in re.finditer(r"(?<![最太很越挺不])([老小阿])([一-鿿])(?![姓家板师])", masked):
         name, after = hit.group(2), masked[hit.end() : hit.end() + 1]
-        barred = name not in _surnames() or name in load("people")["wary"] + "高段程龙白马江田"
+        speaks = after in ("说", "讲", "问") and name in _surnames()
+        barred = not speaks and (name not in _surnames() or name in load("people")["wary"] + "高段程龙白马江田")
         is_word = frequency(hit.group() + after) or (
             frequency(hit.group()) and after not in "，。说那问要的没不还也就在来去已想"
         )

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transcription.cues import pattern
+from transcription.cues import CUSTOMER, pattern
 from transcription.message import Candidate, Message
 from transcription.numbers import NUMBER, amount
 from transcription.words import load
 
 _SUM = re.compile(
-    rf"(?<![\d.a-z第])(?P<number>{NUMBER})(?P<unit>(?:块钱|元钱|元整|元|块|rmb)?)(?![\d天个月号日年周点%折台件套吨箱人次家成期批轮平米公里度楼级页份条种类位])"
+    rf"(?<![\d.a-z第])(?P<number>{NUMBER})(?P<unit>(?:块钱|元钱|元整|元|块|rmb)?)(?![\d天个月号日年周点%折台件套吨箱人次家期批轮平米公里度楼级页份条种类位]|成(?!交))"
 )
 _DISCOUNT = re.compile(
     r"(?:打|按|给|给了|让到|打了|折扣|优惠到|做到|谈到|降到)了?(?:个)?(?P<n>[一二三四五六七八九][一二三四五六七八九]?|\d(?:\.\d)?\d?)折"
@@ -23,7 +23,10 @@ _POINTS = re.compile(
 _POINTS_PERCENT = re.compile(
     r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)百分之(?P<n>[一二两三四五六七八九十]{1,3}|\d+)"
 )
-_DEALING = re.compile(r"报[了完]?价|报了|签|合同|成交|价格")
+_DEALING = re.compile(r"报[了完]?价|报了|报(?:过去|出去|上去|给|完|好)|签|合同|成交|价格|po|订单|下单|采购单|拿下|中标")
+_STRUCK = re.compile(
+    rf"(?:就|给|把)?(?:他们|客户|{CUSTOMER}+)?(?:拿下|成交|签下|签的|签了|签掉|签完|谈下来|定下来)(?!不|价)"
+)
 _SMALLEST = 100
 """Sums below are unit prices of odd things, or misheard; they are left out."""
 _ROUGH = re.compile(r"^(?:[多几来余]|左右的?差|到[一二三四五六七八九\d]|[-~—至])")
@@ -70,7 +73,8 @@ def _named(message: Message, each: Sum) -> Candidate | None:
         return Candidate("target", each.yuan, each.start, each.end)
     if pattern("prices", "neither").search(before) and not re.search(r"(成交|合同|报)[^，。]{0,3}$", before):
         return None
-    if pattern("prices", "deal").search(before) and not _theirs(message, each):
+    struck = _STRUCK.match(message.masked, each.end, clause.end)
+    if (struck or pattern("prices", "deal").search(before)) and not _theirs(message, each):
         return Candidate("deal", each.yuan, each.start, each.end)
     return None
 
