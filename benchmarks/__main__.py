@@ -24,7 +24,7 @@ class Size:
 
     seconds: float = 2.0
     rounds: int = 3
-    jobs: int = 60
+    jobs: int = 30
 
 
 WARM_UP = 3
