@@ -138,6 +138,7 @@ class Runtime:
         now = self.services.clock.now()
         async with self.services.db.read() as tx:
             moments = [await deadlines.next_at(tx), await outbox.next_due(tx, now), await inbox.next_retry(tx, now)]
+        moments.append(self.sender.next_at)
         known = [moment for moment in moments if moment is not None]
         return min(known) if known else None
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, SentAsWords
@@ -24,7 +25,9 @@ from bot.platforms.base import (
     Receipt,
     TextBody,
     UpdateBody,
+    Weighs,
 )
+from bot.queue import Queue, weight_of
 from cards.model import Card
 from storage import outbox, people
 from storage.attachments import AttachmentStore
@@ -54,9 +57,17 @@ class Sender:
         self._attachments = attachments
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
+        self._queue = Queue(clock, platforms, self._address)
+        self._choosing = asyncio.Lock()
+        self._alarm: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         self._woken.set()
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When a push held back by a limit may leave."""
+        return self._queue.next_at
 
     async def run(self) -> None:
         """Sends until cancelled."""
@@ -64,16 +75,27 @@ class Sender:
             await self._woken.wait()
             self._woken.clear()
             await self.pump()
+            self._ring_at(self.next_at)
 
     async def pump(self) -> int:
-        """Starts sending what is due to receivers not already being sent to; gives how many."""
-        async with self._db.read() as tx:
-            rows = [row for row in await outbox.ready(tx, self._clock.now()) if row.receiver not in self._under_way]
-        for row in rows[: PARALLEL - len(self._under_way)]:
-            task = asyncio.create_task(self._deliver(row), name=f"deliver {row.id}")
-            self._under_way[row.receiver] = task
-            task.add_done_callback(lambda done, receiver=row.receiver: self._ended(receiver, done))  # type: ignore[misc]  # mypy cannot type a lambda's default
-        return len(rows)
+        """Starts sending what may leave now, to receivers not already being sent to; gives how many."""
+        async with self._choosing, self._db.read() as tx:
+            chosen = await self._queue.choose(tx, self._under_way.keys(), PARALLEL - len(self._under_way))
+            for row, address in chosen:
+                task = asyncio.create_task(self._deliver(row, address), name=f"deliver {row.id}")
+                self._under_way[row.receiver] = task
+                task.add_done_callback(lambda done, receiver=row.receiver: self._ended(receiver, done))  # type: ignore[misc]  # mypy cannot type a lambda's default
+        return len(chosen)
+
+    def _ring_at(self, at: datetime | None) -> None:
+        """Wakes the sender when a limit lets the next push go."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = None if at is None else asyncio.create_task(self._ring(at - self._clock.now()))
+
+    async def _ring(self, after: timedelta) -> None:
+        await self._clock.sleep(after)
+        self._woken.set()
 
     async def settle(self) -> int:
         """Sends until nothing is due; gives how many went out."""
@@ -86,6 +108,7 @@ class Sender:
         return count
 
     async def close(self) -> None:
+        self._ring_at(None)
         for task in list(self._under_way.values()):
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
@@ -96,10 +119,11 @@ class Sender:
         if not done.cancelled() and (error := done.exception()) is not None:
             log.error("delivery crashed", receiver=receiver, exc_info=error)
 
-    async def _deliver(self, row: Outbox) -> None:
+    async def _deliver(self, row: Outbox, address: Address | None) -> None:
         with structlog.contextvars.bound_contextvars(push=row.id, receiver=row.receiver):
             try:
-                address = await self._address(row)
+                if address is None:
+                    raise NobodyThere(f"{row.receiver} is on no configured platform")
                 client = self._client(address)
                 body, left_out = _fitted(await self._body(row), client.capabilities)
                 receipt = _noting(await client.send(Outgoing(key=row.key, to=address, body=body)), left_out)
@@ -118,10 +142,16 @@ class Sender:
                 await self._sent(row, receipt, address)
 
     async def _sent(self, row: Outbox, receipt: Receipt, address: Address) -> None:
+        client = self._client(address)
+        if isinstance(client, Weighs) and (many := weight_of(row.kind, row.payload, client)) > 1:
+            receipt = replace(receipt, details={**receipt.details, "messages": many})
+        now = self._clock.now()
         async with self._db.write() as tx:
-            await outbox.sent(tx, row.id, receipt=asdict(receipt), to=asdict(address), now=self._clock.now())
+            await outbox.sent(tx, row.id, receipt=asdict(receipt), to=asdict(address), now=now)
             if row.kind == "update":
                 await outbox.updated(tx, row.payload["card_key"], row.payload["card"], asdict(receipt))
+            elif row.kind == "card":
+                await outbox.catch_up(tx, row.payload["card_key"], row.payload["card"], now)
         log.info("sent", kind=row.kind, platform=address.platform)
 
     async def _later(self, row: Outbox, error: Exception, pause: timedelta) -> None:
@@ -161,16 +191,15 @@ class Sender:
             raise Permanent(f"no app {address.app} of {address.platform} is configured")
         return platform.client
 
-    async def _address(self, row: Outbox) -> Address:
+    async def _address(self, tx: AsyncSession, row: Outbox) -> Address:
         if row.address is not None:
             return Address(**row.address)
-        async with self._db.read() as tx:
-            if row.group_id is not None:
-                group = await tx.get_one(Group, row.group_id)
-                return Address(group.platform, group.app, group=group.chat)
-            for identity in await people.identities(tx, row.person_id or 0):
-                if (identity.platform, identity.app) in self._platforms:
-                    return Address(identity.platform, identity.app, user=identity.user)
+        if row.group_id is not None:
+            group = await tx.get_one(Group, row.group_id)
+            return Address(group.platform, group.app, group=group.chat)
+        for identity in await people.identities(tx, row.person_id or 0):
+            if (identity.platform, identity.app) in self._platforms:
+                return Address(identity.platform, identity.app, user=identity.user)
         raise NobodyThere(f"{row.receiver} is on no configured platform")
 
     async def _body(self, row: Outbox) -> Body:

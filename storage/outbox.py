@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -139,15 +140,44 @@ async def card(tx: AsyncSession, key: str) -> CardSent | None:
     return await tx.get(CardSent, key)
 
 
-async def ready(tx: AsyncSession, now: datetime, limit: int = 200) -> list[Outbox]:
-    """Pushes due now, the oldest of each receiver only, so that each receiver gets them in order."""
+async def ready(
+    tx: AsyncSession, now: datetime, limit: int = 200, *, but: Collection[int] = (), idle: Collection[str] = ()
+) -> list[Outbox]:
+    """Pushes due now, the oldest of each receiver only, so that each receiver gets them in order; urgent ones first.
+
+    Without those numbered in `but`, and none to the receivers in `idle`.
+    """
     heads = (
         select(func.min(Outbox.id))
         .where(Outbox.state == "pending", (Outbox.not_before <= now) | (Outbox.attempts > 0))
         .group_by(Outbox.receiver)
     )
-    query = select(Outbox).where(Outbox.id.in_(heads), Outbox.not_before <= now).order_by(Outbox.id).limit(limit)
+    query = select(Outbox).where(
+        Outbox.id.in_(heads), Outbox.not_before <= now, Outbox.id.not_in(but), Outbox.receiver.not_in(idle)
+    )
+    query = query.order_by(Outbox.urgent.desc(), Outbox.id).limit(limit)
     return list((await tx.scalars(query)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A push that reached its platform: where to, when, and how many messages it was there."""
+
+    to: dict[str, Any]
+    at: datetime
+    kind: str
+    thread: str
+    messages: int
+
+
+async def sent_since(tx: AsyncSession, since: datetime) -> list[Gone]:
+    """What was sent since then, oldest first."""
+    columns = (Outbox.sent_to, Outbox.sent_at, Outbox.kind, Outbox.thread, Outbox.receipt)
+    query = select(*columns).where(Outbox.state == "sent", Outbox.sent_at > since, Outbox.sent_to.is_not(None))
+    return [
+        Gone(to or {}, at or since, kind, thread, int(((receipt or {}).get("details") or {}).get("messages") or 1))
+        for to, at, kind, thread, receipt in (await tx.execute(query.order_by(Outbox.sent_at))).all()
+    ]
 
 
 async def next_due(tx: AsyncSession, now: datetime) -> datetime | None:
@@ -232,6 +262,16 @@ async def updated(tx: AsyncSession, card_key: str, body: dict[str, Any], receipt
     first = await tx.get(Outbox, row.outbox_id) if row else None
     if first is not None:
         first.payload, first.receipt = dict(first.payload, card=body), receipt
+
+
+async def catch_up(tx: AsyncSession, card_key: str, sent_body: dict[str, Any], now: datetime) -> None:
+    """A card that was redrawn while it was on its way: what went out is what stands there, and the change follows."""
+    card = await tx.get(CardSent, card_key)
+    if card is None or card.card == sent_body:
+        return
+    first = await tx.get_one(Outbox, card.outbox_id, populate_existing=True)
+    first.payload = dict(first.payload, card=sent_body)
+    await redraw(tx, card, card.card, now)
 
 
 async def receipt_of(tx: AsyncSession, card_key: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

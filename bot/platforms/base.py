@@ -303,6 +303,15 @@ class Hints(Protocol):
         ...
 
 
+@runtime_checkable
+class Weighs(Protocol):
+    """A client whose one push may become several messages that count against its limits."""
+
+    def weigh(self, body: Body) -> int:
+        """How many, at least 1."""
+        ...
+
+
 class Platform(Protocol):
     """One configured app of one platform."""
 

@@ -13,6 +13,7 @@ from bot.platforms.base import (
     DirectoryPerson,
     FileBody,
     Finding,
+    Limit,
     MarkdownBody,
     Media,
     MediaRef,
@@ -38,6 +39,9 @@ from bot.platforms.media import as_media
 FILE_BYTES = 20 * 1024 * 1024
 UPDATABLE = timedelta(days=365)
 """No limit is documented; a card that DingTalk has forgotten answers cardNotExist."""
+
+LIMITS = (Limit("app", 20, timedelta(seconds=1)), Limit("receiver", 20, timedelta(minutes=1)))
+"""20 calls a second for each API, taken for all together; a session webhook takes 20 messages a minute."""
 
 HALF_SENT = 1000
 
@@ -80,6 +84,7 @@ class DingTalkClient:
             group_presses=self.ladder.has_cards,
             files=True,
             file_bytes=FILE_BYTES,
+            limits=LIMITS,
         )
 
     async def send(self, message: Outgoing) -> Receipt:

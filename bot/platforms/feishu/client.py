@@ -21,6 +21,7 @@ from bot.platforms.base import (
     DirectoryPerson,
     FileBody,
     Finding,
+    Limit,
     MarkdownBody,
     Media,
     MediaRef,
@@ -55,6 +56,8 @@ MARKDOWN_BYTES = 24 * 1024
 KEPT_PICTURES = 512
 MESSAGES = "/open-apis/im/v1/messages"
 
+SECOND = timedelta(seconds=1)
+
 CAPABILITIES = Capabilities(
     inputs=frozenset(kind.value for kind in ON_CARD),
     max_inputs=cards.MAX_INPUTS,
@@ -67,6 +70,13 @@ CAPABILITIES = Capabilities(
     group_presses=True,
     files=True,
     file_bytes=uploads.FILE_BYTES,
+    limits=(
+        Limit("app", 50, SECOND),
+        Limit("app", 1000, timedelta(minutes=1)),
+        Limit("receiver", 5, SECOND),
+        Limit("group", 5, SECOND),
+        Limit("card", 5, SECOND),
+    ),
 )
 
 

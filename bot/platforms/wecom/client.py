@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from bot.clock import Clock
-from bot.platforms.base import Capabilities, DirectoryPerson, Finding, Media, MediaRef, Outgoing, Receipt
+from bot.platforms.base import Body, Capabilities, DirectoryPerson, Finding, Media, MediaRef, Outgoing, Receipt
 from bot.platforms.http import Http
 from bot.platforms.media import as_media
 from bot.platforms.wecom.api import Api
@@ -56,6 +56,9 @@ class AppClient:
     async def send(self, message: Outgoing) -> Receipt:
         with self._health.watching(self._clock):
             return await (self.groups.send(message) if message.to.group else self._sending.send(message))
+
+    def weigh(self, body: Body) -> int:
+        return self._sending.count(body)
 
     async def fetch(self, media: MediaRef) -> Media:
         reply = await self.api.download(media.ref, FILE_BYTES)

@@ -12,7 +12,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import CardExpired, Permanent, SentAsWords, Unreachable
-from bot.platforms.base import Address, CardBody, FileBody, MarkdownBody, Outgoing, Receipt, TextBody, UpdateBody
+from bot.platforms.base import Address, Body, CardBody, FileBody, MarkdownBody, Outgoing, Receipt, TextBody, UpdateBody
 from bot.platforms.media import sniff
 from bot.platforms.text import split_text
 from bot.platforms.wecom.api import Api
@@ -64,6 +64,25 @@ class Sending:
                 return await self._update(push.to, push.body)
             case FileBody():
                 return await self._file(push.to, push.body, push.key)
+
+    def count(self, body: Body) -> int:
+        """How many messages `send` makes of it: each one counts against the silent limits."""
+        match body:
+            case TextBody(text):
+                return max(len(split_text(safe_text(text), MESSAGE_BYTES)), 1)
+            case MarkdownBody(title, text):
+                return len(split_text(fit_markdown(titled(title, text), self._dialect), MESSAGE_BYTES))
+            case CardBody(card, _):
+                return self._count_card(card)
+        return 1
+
+    def _count_card(self, card: Card) -> int:
+        pictures = sum(isinstance(block, Picture) for block in card.blocks) if self._attachment is not None else 0
+        drawn = draw(card, APP, "count", card_url=self._settings.card_url)
+        if drawn is not None and not drawn.shortened:
+            return pictures + 1
+        whole = message(card, self._dialect, without=drawn.standing if drawn is not None else ())
+        return pictures + len(split_text(whole, MESSAGE_BYTES)) + (drawn is not None)
 
     @property
     def _dialect(self) -> Dialect:
