@@ -52,8 +52,9 @@ def test_a_bad_corpus_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.speech
-@pytest.mark.skipif(not present(Path(".data/models")), reason="the speech model is not fetched: genjin weights")
 def test_the_given_recordings_are_understood() -> None:
+    if not present(Path(".data/models")):
+        pytest.fail("语音模型还没有取到，录音听不了。请先运行 make weights，再运行测试。", pytrace=False)
     given = ["understand", "--corpus", str(CORPUS / "utterances.jsonl"), "--voice", str(CORPUS / "voice"), "--score"]
     done = RUN.invoke(app, given)
     total = next(line for line in done.stdout.splitlines() if line.startswith("all")).split()
