@@ -35,4 +35,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10m \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"GENJIN_PORT\"]}/healthz', timeout=4)"]
 # Without the model the chat works; voice notes are kept and answered with a sentence.
-CMD ["sh", "-c", "genjin weights --models /data/models || echo '语音模型没有取到，先不识别语音；之后可再运行 genjin weights --models /data/models'; exec genjin serve"]
+CMD ["sh", "-c", "genjin weights || echo '语音模型没有取到，先不识别语音；之后可再运行 genjin weights'; exec genjin serve"]

@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.models import CommandInfo
 
 from bot import logs
+from bot.errors import Refused
 from config.settings import Settings
 from transcription.commands import app as speech_commands
+from transcription.errors import TranscriptionError
+from transcription.weights import fetch
+
+
+def _name(command: CommandInfo) -> str:
+    return command.name or (command.callback.__name__ if command.callback else "")
+
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,7 +28,10 @@ app = typer.Typer(
     help="跟进：在钉钉、企业微信、飞书里的销售管理机器人",
     pretty_exceptions_enable=False,
 )
-app.registered_commands.extend(speech_commands.registered_commands)
+OWN = ("weights",)
+"""Commands of the speech package that the settings answer here."""
+
+app.registered_commands.extend(one for one in speech_commands.registered_commands if _name(one) not in OWN)
 
 Port = Annotated[int | None, typer.Option(help="监听端口；不给则用设置里的")]
 
@@ -61,7 +73,22 @@ def login(name: Annotated[str, typer.Argument(help="谁的登录链接，写姓�
     """生成内置网页聊天的登录链接，10 分钟内有效。"""
     from bot.logins import login_link
 
-    typer.echo(asyncio.run(login_link(Settings(), name)))
+    try:
+        typer.echo(asyncio.run(login_link(Settings(), name)))
+    except Refused as refused:
+        typer.echo(refused.text, err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def weights() -> None:
+    """下载并核对语音模型，放到设置里的目录。"""
+    settings = Settings()
+    try:
+        typer.echo(f"语音模型在 {fetch(settings.models, settings.speech.model, say=typer.echo)}")
+    except TranscriptionError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def _serve(settings: Settings, port: int | None, lines: list[str]) -> None:

@@ -86,6 +86,8 @@ class Intake:
 
     async def _listen(self, inbound: Inbound, sha256: str) -> Transcript:
         services = self._services
+        if not services.settings.speech.enabled:
+            return Transcript("", problem=say("runtime.speech_off"))
         async with services.db.read() as tx:
             heard = await tx.get(TranscriptRow, sha256)
             if heard is not None:

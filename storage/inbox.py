@@ -126,8 +126,8 @@ def _settle(answers: list[tuple[asyncio.Future[bool], bool | sqlite3.Error]]) ->
 
 
 def _sqlite_row(message: Received) -> tuple[str, ...]:
-    *words, received_at = astuple(message)
-    return (*words, received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"))
+    received_at = message.received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return (message.platform, message.app, message.event_key, message.mailbox, message.payload, received_at)
 
 
 class PostgresInboxWriter:

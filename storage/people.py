@@ -33,6 +33,11 @@ async def named(tx: AsyncSession, name: str) -> list[Person]:
     return list((await tx.scalars(active.where(Person.name.contains(name, autoescape=True)).order_by(Person.id))).all())
 
 
+async def nobody(tx: AsyncSession) -> bool:
+    """Whether the installation is empty."""
+    return (await tx.scalars(select(Person.id).limit(1))).first() is None
+
+
 async def everybody(tx: AsyncSession) -> list[Person]:
     return list((await tx.scalars(select(Person).where(Person.active).order_by(Person.id))).all())
 

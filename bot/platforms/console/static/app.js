@@ -62,6 +62,7 @@ class Chat {
     address.searchParams.set("as", user);
     history.replaceState(null, "", address);
     this.room = "";
+    this.composer.leave();
     this.thread.open(user, `user:${user}`, []);
     this.hint({ busy: false });
     await this.guarded(() => this.start(user));

@@ -53,6 +53,12 @@ export class Composer {
     this.typed();
   }
 
+  /** Somebody else sits down: what is typed from now on is theirs, though their conversation is still loading. */
+  leave() {
+    this.slot = "";
+    this.entry.value = "";
+  }
+
   fill(text) {
     this.entry.value = text;
     this.typed();
