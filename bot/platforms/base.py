@@ -109,9 +109,24 @@ class Inbound:
     """The platform's own message id."""
 
     def to_json(self) -> dict[str, Any]:
-        fields = asdict(self)
-        fields["at"] = self.at.isoformat()
-        return fields
+        """Plain JSON values. Written out: `asdict` copies deeply, and this stands before every acknowledgement."""
+        press, place = self.press, self.position
+        return {
+            "platform": self.platform,
+            "app": self.app,
+            "event_key": self.event_key,
+            "kind": self.kind.value,
+            "sender": self.sender,
+            "chat": {"id": self.chat.id, "kind": self.chat.kind, "title": self.chat.title},
+            "at": self.at.isoformat(),
+            "text": self.text,
+            "media": [asdict(ref) for ref in self.media],
+            "position": asdict(place) if place else None,
+            "press": asdict(press) if press else None,
+            "mentioned": self.mentioned,
+            "reply_to": self.reply_to,
+            "message_id": self.message_id,
+        }
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Inbound:
