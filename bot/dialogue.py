@@ -14,8 +14,9 @@ from typing import Any
 from bot import presses
 from bot.context import Context, Message
 from bot.fields import check, offered
-from bot.forms import Asking, shown_value
+from bot.forms import Asking, capabilities, shown_value
 from bot.router import Router
+from bot.web.page_links import asked_by, worth_a_page
 from cards.fallback import value_words
 from cards.model import Card, Input, InputKind, Option
 from cards.texts import say
@@ -64,6 +65,7 @@ class Dialogue:
 
     async def complete(self, ctx: Context, action: Mapping[str, Any], wanted: Sequence[str]) -> None:
         """The pressed card lacks something: that is asked, then the press is done."""
+        await self._offer_page(ctx, action, wanted)
         problems = [one.problem for one in _inputs(ctx) if one.name in wanted and one.problem]
         await self._about_card(ctx, action, wanted, "\n".join(problems) or say("forms.completing"))
 
@@ -102,6 +104,14 @@ class Dialogue:
         about = {"card": ctx.card.key, "action": dict(action), "ask": list(order)}
         # A card in a group is filled in by whoever pressed it, in their own chat.
         await self._next(replace(ctx, group=None), _fresh(ctx, about, {}), intro)
+
+    async def _offer_page(self, ctx: Context, action: Mapping[str, Any], wanted: Sequence[str]) -> None:
+        """What the chat is asked for now may be easier on the phone page."""
+        inputs = [one for one in _inputs(ctx) if one.name in wanted]
+        asked = await asked_by(ctx, action) if worth_a_page(inputs, await capabilities(ctx)) else None
+        if asked is not None and ctx.card is not None:
+            form, about = asked
+            await ctx.forms.offer_page(ctx, form, about, {}, card=ctx.card.key)
 
     async def _next(self, ctx: Context, state: State, intro: str = "") -> None:
         asked = await _asked(ctx, state)

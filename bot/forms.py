@@ -16,13 +16,14 @@ from bot.fallback import fits_alone
 from bot.fields import Raw, check, fits, offered
 from bot.platforms.base import Capabilities
 from bot.router import Router
+from bot.web.page_links import page_button, page_card, page_link, worth_a_page
 from cards.forms import CancelForm, SubmitForm, form_card, form_inputs
 from cards.model import Card, Input, Source, Tone
 from cards.texts import say
 from rules.answers import plain
 from rules.forms import FormDef
 from storage import conversations, people
-from storage.tables import Submission
+from storage.tables import CardSent, Submission
 
 router = Router("forms")
 
@@ -60,9 +61,28 @@ class Forms:
         can = await capabilities(ctx)
         if fits(inputs, can) or fits_alone(inputs, can) or any(entry.value for entry in inputs):
             card = form_card(form, inputs, asking.about, title=asking.title, lead=asking.lead)
-            await ctx.push(ctx.actor, card, urgent=True, form=(form.name, form.version))
+            sent = await ctx.push(ctx.actor, card, urgent=True, form=(form.name, form.version))
+            if sent is not None and worth_a_page(inputs, can):
+                await self._add_page(ctx, sent, card, form, asking)
             return
+        if worth_a_page(inputs, can):
+            await self.offer_page(ctx, form, asking.about, asking.values)
         await ctx.services.dialogue.begin(ctx, form, asking)
+
+    async def offer_page(
+        self, ctx: Context, form: FormDef, about: Mapping[str, Any], values: Raw, *, card: str = ""
+    ) -> None:
+        """A card that leads to the phone page, where there is one; the questions in the chat go on beside it."""
+        link = await page_link(ctx, form, about, values, card=card)
+        if link:
+            await ctx.push(ctx.actor, page_card(form, say("pages.offer_lead"), link), urgent=True)
+
+    async def _add_page(self, ctx: Context, sent: CardSent, card: Card, form: FormDef, asking: Asking) -> None:
+        """The button that leads to the phone page, on a card that has not left yet: the link names the card."""
+        link = await page_link(ctx, form, asking.about, asking.values, card=sent.key)
+        if link:
+            first, *rest = card.buttons
+            await ctx.redraw(sent, card.model_copy(update={"buttons": (first, page_button(link), *rest)}))
 
     async def inputs(
         self,
@@ -121,6 +141,7 @@ async def submit(ctx: Context, press: SubmitForm) -> None:
     if ctx.card is None:
         if problems:
             raise Refused("\n".join(problems.values()))
+        await _end_dialogue(ctx, press)
         return
     form = ctx.catalogue.form(press.form)
     if problems:
@@ -134,6 +155,13 @@ async def submit(ctx: Context, press: SubmitForm) -> None:
 async def cancel(ctx: Context, press: CancelForm) -> None:
     if ctx.card is not None:
         await ctx.redraw(ctx.card, Card(title=say("forms.cancelled")), close=True)
+
+
+async def _end_dialogue(ctx: Context, press: SubmitForm) -> None:
+    """The same form may be standing question by question in the chat: filled in on the phone page, it is over there."""
+    state = await conversations.state(ctx.tx, ctx.actor.id)
+    if state.get("form") == press.form and state.get("about") == press.about:
+        await conversations.keep(ctx.tx, ctx.actor.id, {}, ctx.now)
 
 
 def taken(form: FormDef) -> Card:
@@ -173,7 +201,3 @@ async def capabilities(ctx: Context) -> Capabilities:
         if platform is not None:
             return platform.client.capabilities
     return Capabilities()
-
-
-async def in_dialogue(ctx: Context) -> bool:
-    return bool(await conversations.state(ctx.tx, ctx.actor.id))

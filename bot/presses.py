@@ -45,7 +45,9 @@ async def press(ctx: Context) -> None:
         await ctx.services.dialogue.revise(ctx, _submit(shown), shown.left_out)
         return
     # Asked by the card as it stands in the records: it may be newer than what was on the screen.
-    wanted = will_be_asked(Card.model_validate(ctx.card.card), shown.left_out)
+    # What was answered elsewhere than on the card (the phone page) is not asked again.
+    lacking = will_be_asked(Card.model_validate(ctx.card.card), shown.left_out)
+    wanted = [name for name in lacking if name not in pressed.answers]
     if wanted and _submits(shown, action) and ctx.card.state == "live":
         await ctx.services.dialogue.complete(ctx, action, wanted)
         return

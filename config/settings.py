@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(8080, ge=0, le=65535, description="监听端口")
     public_url: str = Field("", description="手机能打开的网址，例如 https://genjin.example.com；不填则用监听地址")
+    page_minutes: int = Field(120, ge=5, le=10080, description="「用手机填」的链接多少分钟内有效")
     secret: SecretStr = Field(SecretStr(""), description="给链接签名的密钥；不填则生成一个，存在数据目录里")
     demo: bool = Field(False, description="演示模式：自带一家演示公司，可切换身份、可拨快时钟")
     zone: str = Field("Asia/Shanghai", description="公司所在时区")

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.figures import REGISTRY, refresh
 from bot.runtime import Runtime
+from bot.web import pages
 from storage.migrating import version
 
 BODY_LIMIT = 64 * 1024 * 1024
@@ -20,6 +21,7 @@ def web_app(runtime: Runtime) -> web.Application:
     app = web.Application(client_max_size=BODY_LIMIT)
     app[RUNTIME] = runtime
     app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])
+    app.add_routes(pages.routes(runtime))
     for platform in runtime.services.platforms.values():
         app.add_routes(platform.routes(runtime.sink))
     return app
