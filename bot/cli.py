@@ -53,6 +53,24 @@ def demo(port: Port = None, data: Annotated[Path, typer.Option(help="演示数�
 
 
 @app.command()
+def emulate(
+    platform: Annotated[str, typer.Argument(help="feishu、dingtalk 或 wecom")],
+    port: Annotated[int | None, typer.Option(help="模拟器的端口；不给则用各自的默认端口")] = None,
+    callback: Annotated[
+        str, typer.Option(help="回调地址，例如 http://127.0.0.1:8080/callbacks/wecom/main；不给则走长连接")
+    ] = "",
+) -> None:
+    """启动一个平台模拟器，带聊天页面；打印要填进设置的内容。只在源码目录里能用。"""
+    from bot.emulating import NoEmulator, start
+
+    try:
+        start(platform, port, callback)
+    except NoEmulator as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
 def migrate() -> None:
     """把数据库升级到最新结构。"""
     from storage.database import Database

@@ -7,14 +7,18 @@ import os
 import sys
 
 from bot.platforms.dingtalk.template import template
+from tests.emulators.dingtalk.push import HttpPush
 from tests.emulators.dingtalk.server import CLIENT_ID, CLIENT_SECRET, DingTalkEmulator
 from tests.emulators.dingtalk.world import CORP
 
 PORT = 8091
 
 
-async def serve(port: int) -> None:
-    """Until interrupted."""
+TOKEN, AES_KEY, CARD_SECRET = "emulated-token", "o1w0aum42yaptlz8alnhwikjd3jenzt9cb9wmzptgus", "emulated-card-secret"
+
+
+async def serve(port: int, callback: str = "") -> None:
+    """Until interrupted. `callback`: where messages, events and presses go; empty: by Stream."""
     emulator = DingTalkEmulator()
     await emulator.start(port)
     for user, name, manager in (
@@ -30,6 +34,11 @@ async def serve(port: int) -> None:
     lines += [f"  client_id: {CLIENT_ID}", f"  client_secret: {CLIENT_SECRET}", f"  corp_id: {CORP}"]
     lines += [f"  {name}: {emulator.url}" for name in ("api_base", "oapi_base", "login_base")]
     lines += ["  form_template:", f"    template_id: {number}"]
+    if callback:
+        emulator.http = HttpPush(emulator, callback, TOKEN, AES_KEY)
+        emulator.cards.routes_by_key["genjin"] = (callback, CARD_SECRET)
+        lines += ["  stream: false", "  card_route_key: genjin", f"  card_api_secret: {CARD_SECRET}"]
+        lines += [f"  event_token: {TOKEN}", f"  event_aes_key: {AES_KEY}"]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
     try:

@@ -8,6 +8,13 @@ import asyncio
 from bot.clock import SystemClock
 from tests.emulators.wecom.emulator import WeComEmulator
 
+PORT = 8713
+
+
+async def serve(port: int, callback: str = "") -> None:
+    """The self-built app, which is called back; without an address the robot on its long connection."""
+    await run("app" if callback else "aibot", port, callback)
+
 
 async def run(line: str, port: int, callback: str) -> None:
     """Serves until interrupted, with a small sales team in it."""
@@ -21,14 +28,14 @@ async def run(line: str, port: int, callback: str) -> None:
     print(f"企业微信模拟器：{emulator.url}")
     for name, value in emulator.settings().model_dump(exclude_defaults=True).items():
         shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
-        print(f"  {name}: {shown}")
+        print(f"  {name}: {shown}", flush=True)
     await asyncio.Event().wait()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--line", choices=["app", "aibot"], default="app")
-    parser.add_argument("--port", type=int, default=8713)
+    parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument(
         "--callback", default="", help="address of /callbacks/wecom/{app}; empty for the long connection"
     )
