@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot import figures
 from bot.clock import Clock
 from storage import inbox
 from storage.database import Database
@@ -92,8 +93,11 @@ class Mailboxes:
             return False
         with structlog.contextvars.bound_contextvars(message=f"{row.platform}/{row.event_key}", inbox=row.id):
             try:
-                await self._handle(row)
+                with figures.handling.time():
+                    await self._handle(row)
+                figures.handled.labels("done").inc()
             except Exception as error:  # the boundary: whatever a handler raises is kept with the message
+                figures.handled.labels("failed").inc()
                 log.exception("handler failed", attempt=row.attempts + 1)
                 return await self._put_back(row, error)
         return True

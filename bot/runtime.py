@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import figures
 from bot.clock import SystemClock, VirtualClock
 from bot.dispatch import Dispatcher
 from bot.engine import Mailboxes
@@ -60,6 +61,7 @@ class Runtime:
             received_at=self.services.clock.now(),
         )
         fresh = await self._inbox.put(received)
+        figures.received.labels(inbound.platform, "no" if fresh else "yes").inc()
         if fresh:
             self.mailboxes.wake(received.mailbox)
         else:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import figures
 from bot.clock import Clock
 from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, SentAsWords
 from bot.fallback import fitted
@@ -142,6 +143,7 @@ class Sender:
                 await self._sent(row, receipt, address)
 
     async def _sent(self, row: Outbox, receipt: Receipt, address: Address) -> None:
+        figures.delivered.labels(address.platform, "sent").inc()
         client = self._client(address)
         if isinstance(client, Weighs) and (many := weight_of(row.kind, row.payload, client)) > 1:
             receipt = replace(receipt, details={**receipt.details, "messages": many})
@@ -158,11 +160,13 @@ class Sender:
         if row.attempts + 1 >= MOST_TRIES:
             await self._give_up(row, error)
             return
+        figures.delivered.labels("", "later").inc()
         log.warning("will send again", error=str(error), seconds=pause.total_seconds())
         async with self._db.write() as tx:
             await outbox.postponed(tx, row.id, error=str(error), until=self._clock.now() + pause)
 
     async def _give_up(self, row: Outbox, error: Exception) -> None:
+        figures.delivered.labels("", "given up").inc()
         log.error("push given up", error=str(error), kind=row.kind)
         async with self._db.write() as tx:
             await outbox.gave_up(tx, row.id, error=f"{type(error).__name__}: {error}")

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import figures
 from bot.clock import Clock
 from storage import deadlines
 from storage.database import Database
@@ -43,6 +44,8 @@ class Sweeper:
                 async with self._db.write() as tx:
                     if await deadlines.fire(tx, deadline.id, self._clock.now()):
                         await self._fire(tx, deadline)
+                figures.fired.labels(deadline.kind).inc()
+                figures.lateness.observe((self._clock.now() - deadline.at).total_seconds())
             except Exception as error:  # the boundary: the deadline is kept and tried again
                 log.exception("deadline failed", attempt=deadline.attempts + 1)
                 await self._put_back(deadline, error)

@@ -25,13 +25,6 @@ class SupplyStep(Action):
     step: int
 
 
-class WhyFlow(Action):
-    """Why did I get this?"""
-
-    name: ClassVar[str] = "flow.why"
-    flow: int
-
-
 @dataclass(frozen=True, slots=True)
 class ChoiceView:
     name: str

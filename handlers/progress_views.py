@@ -7,7 +7,7 @@ from bot.flow_views import step_view
 from cards.progress import Filed
 from cards.texts import say
 from rules.durations import parse_duration
-from storage import customers, flows, support
+from storage import flows, support
 from storage.tables import Customer, ProgressReport
 
 
@@ -46,8 +46,3 @@ def origin(message: Message) -> str:
 def _kept(report: ProgressReport) -> list[str]:
     values = {name: getattr(report, name) for name in ("contact", "decision", "signal", "competitor", "deal", "target")}
     return [say(f"progress.kept_{name}", value=value) for name, value in values.items() if value]
-
-
-async def customer_name(ctx: Context, customer_id: int) -> str:
-    customer = await customers.customer_for(ctx.tx, ctx.actor, customer_id)
-    return customer.name if customer else ""

@@ -8,7 +8,6 @@ import os
 import secrets
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Attachment
@@ -63,8 +62,3 @@ async def remember(tx: AsyncSession, attachment: Attachment) -> Attachment:
 
 async def find(tx: AsyncSession, sha256: str) -> Attachment | None:
     return await tx.get(Attachment, sha256)
-
-
-async def pictures_of_others(tx: AsyncSession, fingerprint: str, limit: int = 20) -> list[Attachment]:
-    """Pictures with the same perceptual hash."""
-    return list((await tx.scalars(select(Attachment).where(Attachment.fingerprint == fingerprint).limit(limit))).all())

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rules.flow_definition import FlowDef
-from storage.tables import Deadline, FlowInstance, FlowStep
+from storage.tables import FlowInstance, FlowStep
 
 LIVE = ("open", "paused")
 
@@ -56,10 +56,3 @@ def _concerns(flow: FlowInstance, step: FlowStep, person_id: int) -> bool:
     if step.state == "paused":
         return flow.reporter_id == person_id
     return person_id in step.owner_ids or person_id in step.escalated_ids
-
-
-async def without_deadline(tx: AsyncSession) -> list[FlowStep]:
-    """Open steps that have a due moment but no open deadline and have not passed their last rung: a broken promise."""
-    armed = select(Deadline.id).where(Deadline.subject_kind == "step", Deadline.subject_id == FlowStep.id)
-    query = select(FlowStep).where(FlowStep.state == "open", FlowStep.due_at.is_not(None), ~armed.exists())
-    return list((await tx.scalars(query)).all())

@@ -17,6 +17,7 @@ class ScriptedTranscriber(Transcriber):
         super().__init__(SpeechSettings(folder=Path("nowhere")))
         self.hears: dict[bytes, str] = {}
         self.calls = 0
+        self.seconds = 7.0
 
     async def start(self) -> None:
         return None
@@ -37,4 +38,4 @@ class ScriptedTranscriber(Transcriber):
         text = self.hears.get(content)
         if text is None:
             return Transcript("", problem="这段录音里没有听到说话声，请再录一次。")
-        return Transcript(text, (Segment(text, 0.0, 7.0),), 7.0)
+        return Transcript(text, (Segment(text, 0.0, self.seconds),), self.seconds)
