@@ -30,7 +30,7 @@ def _is_ours(message: Message, person: Person) -> bool:
     clause = message.clause_of(person.start)
     before = message.masked[clause.start : person.start]
     after = message.masked[person.end : clause.end]
-    if _OUR_HOUSE.search(before):
+    if _OUR_HOUSE.search(before) or re.search("售前的?$", before):
         return True
     asked = is_request(message, clause)
     if asked and _OUR_DEPARTMENT.search(before):

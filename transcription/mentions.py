@@ -152,7 +152,12 @@ def _judged(text: str, words: str, start: int, called: Called, far: float, *, he
 
 def _free(text: str, start: int, end: int, *, heard: bool) -> bool:
     """Whether two characters stand where only a name can: no everyday word, and name-like words around."""
-    if text[start:end] in load("mentions")["carriers"] or frequency(text[start:end]) or inside_word(text, start, end) or trade_at(text, end):
+    if (
+        text[start:end] in load("mentions")["carriers"]
+        or frequency(text[start:end])
+        or inside_word(text, start, end)
+        or trade_at(text, end)
+    ):
         return False
     return _has_context(text, start, end, both=not heard or True)
 

@@ -48,6 +48,8 @@ def _titled(masked: str) -> list[Person]:
     position = 0
     while hit := _title().search(masked, position):
         start = _name_before(masked, hit.start())
+        if start is not None and len(hit.group()) == 1 and frequency(masked[start : hit.end()]):
+            start = None  # 万科 is a company
         position = hit.end() if start is not None else hit.start() + 1
         if start is not None:
             found.append(Person(masked[start : hit.end()], start, hit.end()))

@@ -29,6 +29,8 @@ _STRUCK = re.compile(
 )
 _SMALLEST = 100
 """Sums below are unit prices of odd things, or misheard; they are left out."""
+_LARGEST = 10**12
+"""Sums above are no price: a number typed or pasted by accident."""
 _ROUGH = re.compile(r"^(?:[多几来余]|左右的?差|到[一二三四五六七八九\d]|[-~—至])")
 
 
@@ -47,7 +49,7 @@ def sums(text: str) -> tuple[Sum, ...]:
     for hit in _SUM.finditer(text):
         yuan = amount(hit["number"])
         spoken = bool(hit["unit"]) or hit["number"][-1:] in "万亿wk" or "万" in hit["number"]
-        if yuan is None or yuan < _SMALLEST or _ROUGH.match(text[hit.end() :]):
+        if yuan is None or not _SMALLEST <= yuan <= _LARGEST or _ROUGH.match(text[hit.end() :]):
             continue
         if spoken or yuan >= 1000:
             found.append(Sum(_plain(yuan), hit.start(), hit.end()))

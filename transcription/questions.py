@@ -36,7 +36,7 @@ def question(message: Message) -> Question | None:
     """The question a message is, or None where it tells something."""
     text = message.masked.strip("，。！!. ")
     known = any(form.search(text) for form in _kinds().values())
-    ordered = bool(_form("orders").search(text)) and known
+    ordered = bool(_form("orders").search(text)) and known and not _form("delegated").search(text)
     if not ordered and any(is_request(message, clause) for clause in message.clauses.all):
         return None
     if not ordered and not _asks(text):
