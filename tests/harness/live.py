@@ -117,7 +117,7 @@ class LiveTeam(Team):
         self.titles = {one.title: one.name for form in forms.values() for one in form.fields}
 
     async def settle(self) -> None:
-        """Until nothing is left to do now; a push that a busy platform sent back leaves a little later."""
+        """Until nothing is left to do now; what a limit held back or a busy platform sent back leaves a little later."""
         await self.app.runtime.settle()
         until = self.virtual.now() + RETRIES
         while (due := await self._retry()) is not None and due <= until:
@@ -126,7 +126,8 @@ class LiveTeam(Team):
     async def _retry(self) -> Any:
         query = select(Outbox.not_before).where(Outbox.state == "pending", Outbox.attempts > 0)
         async with self.app.services.db.read() as tx:
-            return (await tx.scalars(query.order_by(Outbox.not_before))).first()
+            again = (await tx.scalars(query.order_by(Outbox.not_before))).first()
+        return min((at for at in (again, self.app.runtime.sender.next_at) if at is not None), default=None)
 
     async def close(self) -> None:
         await self.server.cleanup()
