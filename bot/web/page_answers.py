@@ -33,7 +33,7 @@ async def raw_answers(
     raw: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for field in form.fields:
-        given = [value for value in body.texts.get(field.name, []) if value]
+        given = body.typed(field.name)
         if field.kind in FILES:
             raw[field.name], problem = await _files(services, grant, field, body)
             problems |= {field.name: problem} if problem else {}
@@ -53,10 +53,9 @@ async def theirs(services: Services, grant: Grant, sha256: str) -> Attachment | 
 async def _files(services: Services, grant: Grant, field: Field, body: Body) -> tuple[tuple[str, ...], str]:
     """Keys of a field's files. A new one takes the place of the old where there is room for one only."""
     kept = [key for key in body.kept(field.name) if await theirs(services, grant, key)]
-    brought = body.files.get(field.name, [])
     fresh: list[str] = []
     problem = ""
-    for file in brought:
+    for file in body.brought(field.name):
         try:
             fresh.append(await _keep(services, grant, field, file))
         except MediaRefused as refused:

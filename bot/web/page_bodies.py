@@ -16,7 +16,9 @@ MOST_PARTS = 200
 MOST_FILES = 9
 """Photos or files of one field."""
 CHUNK = 64 * 1024
-KEPT = "kept:"
+FIELD = "f."
+"""Before the name of a field, so that none can stand for a property of the page's form (action, submit)."""
+KEPT = "kept."
 """Before the name of a field: keys of its photos that an earlier try brought already."""
 
 
@@ -33,6 +35,12 @@ class Brought:
 class Body:
     texts: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, list[Brought]] = field(default_factory=dict)
+
+    def typed(self, name: str) -> list[str]:
+        return [text for text in self.texts.get(f"{FIELD}{name}", []) if text]
+
+    def brought(self, name: str) -> list[Brought]:
+        return self.files.get(f"{FIELD}{name}", [])
 
     def kept(self, name: str) -> list[str]:
         return self.texts.get(f"{KEPT}{name}", [])[:MOST_FILES]

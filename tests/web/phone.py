@@ -70,7 +70,8 @@ class Seen:
 
     def holds(self, name: str) -> list[str]:
         """What stands in the inputs of this name."""
-        tags = re.findall(rf'<input[^>]*name="{re.escape(name)}"[^>]*>', self.html)
+        full = name if "." in name else f"f.{name}"
+        tags = re.findall(rf'<input[^>]*name="{re.escape(full)}"[^>]*>', self.html)
         chosen = [tag for tag in tags if "radio" not in tag or " checked" in tag]
         return [unescape(found[1]) for tag in chosen if (found := re.search(r'value="([^"]*)"', tag))]
 
@@ -104,7 +105,7 @@ def filled(values: Mapping[str, Any] | None = None, **files: bytes) -> FormData:
     form = FormData(default_to_multipart=True)
     for name, value in (values or {}).items():
         for one in value if isinstance(value, list) else [value]:
-            form.add_field(name, one)
+            form.add_field(name if "." in name else f"f.{name}", one)
     for name, content in files.items():
-        form.add_field(name, io.BytesIO(content), filename=f"{name}.jpg", content_type="image/jpeg")
+        form.add_field(f"f.{name}", io.BytesIO(content), filename=f"{name}.jpg", content_type="image/jpeg")
     return form

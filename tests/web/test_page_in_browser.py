@@ -65,7 +65,7 @@ async def handset(
 
 async def picture(page: Page, name: str) -> None:
     if SHOTS:
-        await page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+        await page.screenshot(path=Path(SHOTS) / f"{name}.png")
 
 
 async def narrow(page: Page) -> bool:
@@ -108,7 +108,7 @@ async def test_what_is_wrong_is_marked_and_nothing_typed_is_lost(team: Team) -> 
         await expect(page.get_by_text("「今日关键动作」还没选")).to_be_visible()
         await expect(page.get_by_label("需支持事项")).to_have_value("请总监批一个特价，" * 7)
         await picture(page, "progress-dark-wrong")
-        await page.get_by_text("已报价", exact=True).click()
+        await page.get_by_role("radio", name="已报价").check()
         await page.get_by_label("需支持事项").fill("请总监批一个特价")
         await page.get_by_role("button", name="提交").click()
         await expect(page.get_by_role("heading", name="已提交 · 客户推进")).to_be_visible()

@@ -135,11 +135,11 @@ async def test_photos_survive_a_problem_elsewhere_and_are_his_alone(team: Team) 
     async with phone(team) as he, phone(team, "han") as she:
         seen = await he.submits(path, filled({"position": "nowhere"}, front=photo(3)))
         seen.shows("不是有效的位置")
-        (key,) = seen.holds("kept:front")
+        (key,) = seen.holds("kept.front")
         seen_again = await he.opens(f"{path}/photos/{key}")
         assert (seen_again.status, seen_again.headers["Content-Type"]) == (200, "image/jpeg")
         assert (await she.opens(f"{path}/photos/{key}")).status == 403
-        again = await he.submits(path, filled({"position": "", "kept:front": key}))
+        again = await he.submits(path, filled({"position": "", "kept.front": key}))
         assert again.status == 303
         (await he.opens(path)).shows("门头照片 已收到 1 张照片")
 
@@ -149,9 +149,9 @@ async def test_a_photo_somebody_else_brought_is_not_taken(team: Team) -> None:
     path = await link(team, "visit_arrive_store", about=await on_the_way(team))
     theirs = await link(team, "visit_arrive_store", user="han")
     async with phone(team) as he, phone(team, "han") as she:
-        (key,) = (await she.submits(theirs, filled({"position": "nowhere"}, front=photo(4)))).holds("kept:front")
-        seen = await he.submits(path, filled({"position": "nowhere", "kept:front": key}))
-    assert seen.holds("kept:front") == []
+        (key,) = (await she.submits(theirs, filled({"position": "nowhere"}, front=photo(4)))).holds("kept.front")
+        seen = await he.submits(path, filled({"position": "nowhere", "kept.front": key}))
+    assert seen.holds("kept.front") == []
 
 
 @pytest.mark.parametrize(

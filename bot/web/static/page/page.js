@@ -26,7 +26,7 @@ async function send(form) {
   button.classList.add("working");
   button.textContent = "正在提交";
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new FormData(form) });
     await take(answer);
   } catch {
     say(NOT_SENT);

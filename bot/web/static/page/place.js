@@ -48,10 +48,12 @@ export function place(field) {
   function show() {
     const [latitude, longitude, metres] = input.value.split(",");
     const got = document.createElement("b");
-    got.textContent = "已定位";
-    const near = metres ? `，误差约 ${Math.round(Number(metres))} 米` : "";
+    got.textContent = metres ? `已定位，误差约 ${Math.round(Number(metres))} 米` : "已定位";
+    const spot = document.createElement("span");
+    spot.className = "small";
+    spot.textContent = `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}`;
     where.classList.remove("failed");
-    where.replaceChildren(got, `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}${near}`);
+    where.replaceChildren(got, spot);
     button.querySelector("span").textContent = "重新定位";
   }
 
