@@ -20,6 +20,9 @@ from storage import outbox
 from storage.tables import Outbox
 
 PAGE = 200
+TIDY = timedelta(hours=2)
+"""Longer than any limit's window: whom nothing was sent to for this long needs no count."""
+
 App = tuple[str, str]
 
 log = structlog.get_logger()
@@ -60,6 +63,7 @@ class Queue:
         self._bursts: dict[App, Burst] = {}
         self._behind: Counter[tuple[App, Limit]] = Counter()
         self._remembered = False
+        self._tidied = clock.now()
 
     @property
     def next_at(self) -> datetime | None:
@@ -70,6 +74,9 @@ class Queue:
         where nobody can be reached."""
         now = self._clock.now()
         await self._remember(tx, now)
+        if now - self._tidied > TIDY:
+            self._pacer.forget(now - TIDY)
+            self._tidied = now
         self._behind = Counter(_lane(held) for held in self._held.values() if held.hold.until > now)
         chosen: list[Chosen] = []
         while len(chosen) < most:
