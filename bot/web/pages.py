@@ -136,7 +136,7 @@ class Pages:
 
     def _from_our_page(self, request: web.Request) -> None:
         origin = request.headers.get("Origin")
-        own = (request.host, urlsplit(self._services.settings.public_url).netloc)
+        own = {request.host, urlsplit(self._services.settings.public_url).netloc} - {""}
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         if (origin is not None and urlsplit(origin).netloc not in own) or site not in ("same-origin", "none"):
             raise Note(403, say("pages.origin"), say("pages.origin_next"))

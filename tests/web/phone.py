@@ -39,15 +39,16 @@ async def link(
     about: Mapping[str, Any] | None = None,
     values: Mapping[str, Any] | None = None,
     card: str = "",
+    public: str = PUBLIC,
 ) -> str:
     """The path of the page for this person."""
-    team.app.settings.public_url = PUBLIC
+    team.app.settings.public_url = public
     services = team.app.services
     async with services.db.read() as tx:
         person = await people.by_identity(tx, team.platform.name, team.platform.app, user)
         ctx = await team.app.runtime.dispatcher.context(tx, "test", person)
         address = await page_link(ctx, ctx.catalogue.form(form), about or {}, values or {}, card=card)
-    return address.removeprefix(PUBLIC)
+    return address.removeprefix(public)
 
 
 @dataclass

@@ -12,6 +12,7 @@ function begin() {
   for (const field of form.querySelectorAll("[data-draw=photo], [data-draw=file]")) photos(field, limit);
   for (const field of form.querySelectorAll("[data-draw=position]")) place(field);
   for (const field of form.querySelectorAll("[data-draw=code]")) scan(field);
+  for (const field of form.querySelectorAll("[data-draw=chips]:not([aria-required])")) undoable(field);
   for (const entry of form.querySelectorAll("[data-most]")) if (entry.dataset.most) count(entry, Number(entry.dataset.most));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -59,6 +60,16 @@ function say(words) {
   banner.hidden = false;
   banner.focus({ preventScroll: true });
   banner.scrollIntoView({ block: "center" });
+}
+
+/** A choice that need not be made is taken back by choosing it again. */
+function undoable(field) {
+  let standing = field.querySelector("input:checked");
+  field.addEventListener("click", ({ target }) => {
+    if (target.type !== "radio") return;
+    if (target === standing) target.checked = false;
+    standing = target.checked ? target : null;
+  });
 }
 
 /** How many characters are left, once it gets close. */
