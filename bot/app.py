@@ -18,9 +18,10 @@ from bot.router import Routes
 from bot.runtime import Runtime
 from bot.services import Services
 from cards.day import Gap
+from cards.doctor import Line, in_order
 from config import packs
 from config.settings import Settings
-from handlers import day
+from handlers import day, doctor
 from storage import people
 from storage.attachments import AttachmentStore
 from storage.database import Database
@@ -45,6 +46,12 @@ class App:
                 return []
             ctx = await self.runtime.dispatcher.context(tx, "today", person)
             return await day.gaps_of(ctx, person)
+
+    async def examine(self) -> list[Line]:
+        """What the doctor finds, in the order of its card."""
+        async with self.services.db.read() as tx:
+            lines, _ = await doctor.findings(await self.runtime.dispatcher.context(tx, "doctor"))
+        return in_order(lines)
 
     async def close(self) -> None:
         await self.runtime.close()

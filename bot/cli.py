@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from typer.models import CommandInfo
 
 from bot import logs
 from bot.errors import Refused
+from bot.people_cli import app as people_commands
 from config.settings import Settings
 from transcription.commands import app as speech_commands
 from transcription.errors import TranscriptionError
@@ -32,6 +34,7 @@ OWN = ("weights",)
 """Commands of the speech package that the settings answer here."""
 
 app.registered_commands.extend(one for one in speech_commands.registered_commands if _name(one) not in OWN)
+app.add_typer(people_commands, name="people")
 
 Port = Annotated[int | None, typer.Option(help="监听端口；不给则用设置里的")]
 
@@ -107,6 +110,17 @@ def weights() -> None:
     except TranscriptionError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+@app.command()
+def doctor() -> None:
+    """检查运行状况和各平台，有问题时退出码是 1。"""
+    from bot.doctor_cli import report
+
+    logs.configure("text", level=logging.ERROR)
+    lines, well = asyncio.run(report(Settings()))
+    typer.echo("\n".join(lines))
+    raise typer.Exit(0 if well else 1)
 
 
 def _serve(settings: Settings, port: int | None, lines: list[str]) -> None:

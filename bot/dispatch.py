@@ -7,7 +7,7 @@ import json
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import commands, presses
+from bot import commands, errands, presses
 from bot.context import Context, Message
 from bot.errors import Refused
 from bot.intake import Intake
@@ -34,6 +34,9 @@ class Dispatcher:
         A refusal (the person asked for what cannot be done) rolls back the effects; the message is done and the
         person is told why. Any other exception leaves the message where it was.
         """
+        if row.platform == errands.PLATFORM:
+            await self._run_errand(row)
+            return
         inbound = Inbound.from_json(json.loads(row.payload))
         message = await self._intake.ready(inbound)
         try:
@@ -44,16 +47,28 @@ class Dispatcher:
             await self._refuse(row, inbound, message, refused)
         self._services.wake()
 
+    async def _run_errand(self, row: Inbox) -> None:
+        """Fetches first; what is made of it and the errand's being done are one transaction."""
+        wanted = json.loads(row.payload)
+        errand = self._services.routes.errands[row.app]
+        fetched = await errand.fetch(self._services, wanted)
+        async with self._services.db.write() as tx:
+            if await inbox.claim(tx, row.id, self._services.clock.now()):
+                await errand.handler(await self.context(tx, f"inbox:{row.id}"), wanted, fetched)
+        self._services.wake()
+
     async def tell_parked(self, row: Inbox) -> None:
         """A message that cannot be handled: its sender and the admins are told in words; it is kept for a retry."""
-        inbound = Inbound.from_json(json.loads(row.payload))
         async with self._services.db.write() as tx:
-            ctx = await self._context(tx, row, inbound, Message(inbound.text))
-            await ctx.reply(say("runtime.parked"))
+            ctx = await self.context(tx, f"inbox:{row.id}")
+            sender = row.app
+            if row.platform != errands.PLATFORM:
+                inbound = Inbound.from_json(json.loads(row.payload))
+                ctx, sender = await self._context(tx, row, inbound, Message(inbound.text)), inbound.sender
+                await ctx.reply(say("runtime.parked"))
             for admin in await people.admins(tx):
-                await ctx.push(
-                    admin, say("runtime.parked_admin", id=row.id, sender=inbound.sender, error=row.error), urgent=True
-                )
+                words = say("runtime.parked_admin", id=row.id, sender=sender, error=row.error)
+                await ctx.push(admin, words, urgent=True)
             await ctx.event("inbox.parked", ("inbox", row.id), {"error": row.error})
         self._services.wake()
 

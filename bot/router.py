@@ -54,6 +54,14 @@ class Said:
     handler: Handler
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What fetches, fetch(services, wanted), outside any transaction; and what makes something of it."""
+
+    fetch: Handler
+    handler: Handler
+
+
 @dataclass
 class Router:
     """What one feature handles."""
@@ -66,6 +74,7 @@ class Router:
     events: list[tuple[str, Handler]] = field(default_factory=list)
     deadlines: dict[str, Handler] = field(default_factory=dict)
     jobs: dict[str, Handler] = field(default_factory=dict)
+    errands: dict[str, Errand] = field(default_factory=dict)
 
     def command(
         self, name: str, summary: str, *usage: str, who: Who = Who.EVERYBODY, changes: tuple[str, ...] = ()
@@ -132,6 +141,15 @@ class Router:
 
         return register
 
+    def errand(self, name: str, *, fetch: Handler) -> Callable[[F], F]:
+        """Handler(ctx, wanted, fetched): something has been fetched from outside. See bot/errands.py."""
+
+        def register(handler: F) -> F:
+            _once(self.errands, name, Errand(fetch, handler), self.name)
+            return handler
+
+        return register
+
 
 class Routes:
     """All routers together."""
@@ -142,6 +160,7 @@ class Routes:
         self.forms: dict[str, Handler] = {}
         self.deadlines: dict[str, Handler] = {}
         self.jobs: dict[str, Handler] = {}
+        self.errands: dict[str, Errand] = {}
         self.events: dict[str, list[Handler]] = {}
         said: list[Said] = []
         for router in routers:
@@ -152,11 +171,12 @@ class Routes:
     def _add(self, router: Router) -> None:
         for command in router.commands:
             _once(self.commands, command.name, command, router.name)
-        pairs: tuple[tuple[dict[Any, Handler], dict[Any, Handler]], ...] = (
+        pairs: tuple[tuple[dict[Any, Any], dict[Any, Any]], ...] = (
             (self.presses, router.presses),
             (self.forms, router.forms),
             (self.deadlines, router.deadlines),
             (self.jobs, router.jobs),
+            (self.errands, router.errands),
         )
         for mine, theirs in pairs:
             for key, handler in theirs.items():

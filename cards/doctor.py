@@ -26,7 +26,7 @@ class Line:
 
 def doctor_card(lines: Sequence[Line], *, stuck: int) -> Card:
     """What is wrong comes first. `stuck`: how many things a retry would put back in line."""
-    ordered = sorted(lines, key=lambda line: ORDER.index(line.state))
+    ordered = in_order(lines)
     worst = ordered[0].state if ordered else "ok"
     table = Table(
         columns=("项目", "状态", "说明"),
@@ -42,6 +42,11 @@ def doctor_card(lines: Sequence[Line], *, stuck: int) -> Card:
         blocks=(table, *remedies),
         buttons=(retry, again) if stuck else (again,),
     )
+
+
+def in_order(lines: Sequence[Line]) -> list[Line]:
+    """What is wrong first."""
+    return sorted(lines, key=lambda line: ORDER.index(line.state))
 
 
 def _count(lines: Sequence[Line], state: State) -> int:

@@ -8,6 +8,7 @@ from bot.commands import wrong
 from bot.context import Context
 from bot.router import Router, Who
 from cards import doctor as cards
+from cards.doctor import Line
 from cards.texts import say
 from handlers import private
 from handlers.doctor_lines import of_backlog, of_machine, of_platform
@@ -35,13 +36,18 @@ async def command(ctx: Context, words: list[str]) -> None:
 
 async def examine(ctx: Context) -> None:
     """Looks at everything and says what is wrong first."""
+    lines, stuck = await findings(ctx)
+    await private.answer(ctx, cards.doctor_card(lines, stuck=stuck))
+
+
+async def findings(ctx: Context) -> tuple[list[Line], int]:
+    """Every line, in chat and at the command line alike, and how many things a retry would put back in line."""
     backlog = await doctor.backlog(ctx.tx, ctx.now)
     delivered = await doctor.last_deliveries(ctx.tx)
     seen = [of_platform(ctx, place, delivered) for place in ctx.services.platforms]
     platforms = [line for lines in await asyncio.gather(*seen) for line in lines]
-    lines = [*await of_machine(ctx), *of_backlog(backlog), *platforms]
     stuck = backlog.parked + backlog.failed_pushes + backlog.failed_deadlines
-    await private.answer(ctx, cards.doctor_card(lines, stuck=stuck))
+    return [*await of_machine(ctx), *of_backlog(backlog), *platforms], stuck
 
 
 async def retry(ctx: Context) -> None:

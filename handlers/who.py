@@ -8,8 +8,10 @@ from bot.errors import Refused
 from bot.router import Router
 from cards import team as cards
 from cards.texts import say
+from handlers import directory
 from handlers.team import member_of
-from handlers.who_changes import PROPERTIES, ROLES, change
+from handlers.who_changes import PROPERTIES, change
+from rules.listing import ROLES
 from storage import people, team
 from storage.tables import Identity, Person
 
@@ -24,10 +26,11 @@ router = Router("who")
     "/who set 李雷 上级 王主管（还可以改 角色、团队、部门、职务、管理员、状态）",
     "/who add 张三 销售 王主管",
     "/who link 张三 编号（把聊天账号连到这个人）",
-    changes=("set", "add", "link"),
+    "/who sync 飞书（从通讯录更新；不写平台就是全部）",
+    changes=("set", "add", "link", "sync"),
 )
 async def command(ctx: Context, words: list[str]) -> None:
-    verbs = {"set": set_property, "add": add, "link": link}
+    verbs = {"set": set_property, "add": add, "link": link, "sync": directory.sync}
     if words and words[0].lower() in verbs:
         await verbs[words[0].lower()](ctx, words[1:])
     elif words:

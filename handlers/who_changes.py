@@ -5,20 +5,10 @@ from __future__ import annotations
 from bot.context import Context
 from bot.errors import Refused
 from cards.texts import say
+from rules.listing import ROLES
 from storage import people
 from storage.tables import Person, Team
 
-ROLES = {
-    "销售": "rep",
-    "销售助理": "assistant",
-    "主管": "manager",
-    "总监": "director",
-    "VP": "vp",
-    "vp": "vp",
-    "副总": "vp",
-    "流程负责人": "owner",
-    "管理员": "admin",
-}
 NOTHING = ("无", "没有", "空")
 NEW = "新建"
 PROPERTIES = ("上级", "角色", "团队", "部门", "职务", "管理员", "状态")

@@ -12,7 +12,6 @@ from rules.listing import (
     Account,
     Conflict,
     Known,
-    Place,
     Row,
     Source,
     Trouble,
@@ -126,9 +125,10 @@ def _once(state: _State, source: Source) -> None:
     for key, person in matched.ids.items():
         if rows[key].active:
             _update(state, state.people[person], rows[key], matched, source)
-    leaders = {row.superior for row in source.rows if row.superior}
+    leaders = {same_account((*source.place, row.superior)) for row in source.rows} if source.place else set()
     for row in matched.new:
-        matched.ids[row.key] = _add(state, row, leads=bool({row.key, row.name} & leaders), place=source.place)
+        leads = any(same_account(account) in leaders for account in row.accounts)
+        matched.ids[row.key] = _add(state, row, leads=leads)
     _set_superiors(state, rows, matched, source)
     _leave(state, [*gone, *_missing(state, matched, source)], source)
 
@@ -169,9 +169,9 @@ def _believed(person: Known, source: Source) -> bool:
     return all(account[:2] not in source.ranks[:own] for account in person.accounts)
 
 
-def _add(state: _State, row: Row, *, leads: bool, place: Place | None) -> int:
+def _add(state: _State, row: Row, *, leads: bool) -> int:
     state.made += 1
-    role = role_of(row, leads=leads and place is not None)
+    role = role_of(row, leads=leads)
     person = Known(
         id=-state.made,
         name=state.free_name(row.name),

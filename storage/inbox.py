@@ -11,7 +11,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -182,6 +182,14 @@ class PostgresInboxWriter:
         statement = pg_insert(Inbox).on_conflict_do_nothing().returning(Inbox.platform, Inbox.app, Inbox.event_key)
         async with self._db.write() as tx:
             return {(row[0], row[1], row[2]) for row in await tx.execute(statement, rows)}
+
+
+async def post(tx: AsyncSession, message: Received) -> None:
+    """Writes a message of our own as part of a transaction; nothing when it is there already."""
+    same = select(Inbox.id).where(Inbox.platform == message.platform, Inbox.app == message.app)
+    if (await tx.scalars(same.where(Inbox.event_key == message.event_key))).first() is None:
+        tx.add(Inbox(**asdict(message), state="new", attempts=0, error=""))
+        await tx.flush()
 
 
 async def head(tx: AsyncSession, mailbox: str) -> Inbox | None:

@@ -79,6 +79,15 @@ def configured(services: Services) -> list[Platform]:
     ]
 
 
+def looked_at(services: Services) -> list[Platform]:
+    """All of them as the doctor at the command line sees them, beside the process that serves."""
+    platforms = configured(services)
+    for platform in platforms:
+        if isinstance(platform, FeishuPlatform | DingTalkPlatform | WeComPlatform):
+            platform.health.aside = True
+    return [console(services, ConsoleExtras()), *platforms]
+
+
 def _platform(services: Services, platform: str, app: str, given: Mapping[str, Any]) -> Platform:
     where = f"platforms.{platform}.{app}"
     if platform not in KINDS:

@@ -105,6 +105,8 @@ class Doctor:
         return Finding(what, "ok", well)
 
     def _connection(self) -> Finding:
+        if self._health.aside:
+            return Finding("收消息", "warn", "由运行着的服务接收，从这里看不到", "在聊天里发 /doctor 看")
         heard = self._health.heard_at
         last = f"最近一次收到消息：{heard.astimezone():%m-%d %H:%M}" if heard else "启动以来还没有收到过消息"
         if not self._settings.stream:

@@ -14,5 +14,7 @@ class Health:
     """When the long connection was opened; None while it is down."""
     heard_at: datetime | None = None
     """The last message, press or event."""
+    aside: bool = False
+    """The product runs in another process: what only that can see is not judged here."""
     quota_at: datetime | None = None
     """When DingTalk last said that the month's quota is used up."""

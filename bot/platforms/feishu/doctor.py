@@ -35,12 +35,17 @@ _BOT_STATES: Mapping[int, str] = {
 }
 
 
+ELSEWHERE = Finding("接收消息", "warn", "由运行着的服务接收，从这里看不到", "在聊天里发 /doctor 看")
+
+
 async def examine(api: Api, settings: FeishuSettings, health: Health, now: datetime) -> list[Finding]:
     """Every line of the doctor for this app, in the order one would mend them."""
     findings = [await _credentials(api)]
     if findings[0].state == "fail":
         return findings
     findings += [await _bot(api), await _permissions(api), await _directory(api)]
+    if health.aside:
+        return [*findings, ELSEWHERE, _skew(health)]
     return [*findings, _way_in(settings, health), _refused(health), _heard(health, now), _skew(health)]
 
 

@@ -13,5 +13,7 @@ class Health:
     """When the long connection was opened; None while there is none."""
     skew: timedelta | None = None
     """Our clock minus Feishu's, from the last answer that told its time."""
+    aside: bool = False
+    """The product runs in another process: what only that can see is not judged here."""
     refused: int = 0
     """Callbacks turned away since start-up."""

@@ -33,7 +33,7 @@ from bot.platforms.wecom.cards import AIBOT, BUTTONS, DROPDOWN_OPTIONS, DROPDOWN
 from bot.platforms.wecom.channels import REPLY, Channel
 from bot.platforms.wecom.codes import AlreadySent
 from bot.platforms.wecom.crypto import decrypt_media
-from bot.platforms.wecom.doctor import Health, common
+from bot.platforms.wecom.doctor import ELSEWHERE, Health, common
 from bot.platforms.wecom.limits import AIBOT_LIMITS
 from bot.platforms.wecom.press import details_of, task_id
 from bot.platforms.wecom.settings import WeComSettings
@@ -157,6 +157,8 @@ class AibotClient:
         return Receipt("", {"sent_at": self._clock.now().isoformat(), **details})
 
     def _connection(self) -> Finding:
+        if self._health.aside:
+            return ELSEWHERE
         if not self._settings.long_connection:
             return Finding("回调", "ok" if self._health.last_callback else "warn", _heard(self._health.last_callback))
         since = self._health.connected_since

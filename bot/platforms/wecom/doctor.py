@@ -23,6 +23,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 CONSOLE = "管理后台 work.weixin.qq.com → 应用管理 → 该应用"
 
 
+ELSEWHERE = Finding("接收消息", "warn", "由运行着的服务接收，从这里看不到", "在聊天里发 /doctor 看")
+
+
 @dataclass(slots=True)
 class Health:
     """What has been seen since the process started."""
@@ -33,6 +36,8 @@ class Health:
     last_refusal: tuple[datetime, str] | None = None
     connected_since: datetime | None = None
     warnings: dict[str, datetime] = field(default_factory=dict)
+    aside: bool = False
+    """The product runs in another process: what only that can see is not judged here."""
 
     def received(self, now: datetime) -> None:
         self.last_callback = now
@@ -82,7 +87,7 @@ async def check_app(settings: WeComSettings, api: Api, health: Health) -> Sequen
 
 def common(health: Health) -> list[Finding]:
     """Deliveries and the platform's own warnings, the same for app and robot."""
-    findings = [_deliveries(health)]
+    findings = [] if health.aside else [_deliveries(health)]
     findings += [
         Finding("应用状态", "fail", f"{words}（{_at(when)}）", f"{CONSOLE}：查看应用状态并恢复使用")
         for words, when in health.warnings.items()
@@ -123,6 +128,8 @@ def _callback(settings: WeComSettings, health: Health) -> Finding:
     if health.last_refusal and (health.last_callback is None or health.last_refusal[0] > health.last_callback):
         when, reason = health.last_refusal
         return Finding("接收消息", "fail", f"最近一次回调被拒绝（{_at(when)}）：{reason}", remedy)
+    if health.aside:
+        return ELSEWHERE
     if health.last_callback is None:
         return Finding("接收消息", "warn", "启动以来还没有收到回调", f"在手机上给应用发一句话；若仍没有，{remedy}")
     return Finding("接收消息", "ok", f"最近一次回调 {_at(health.last_callback)}")
