@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 
 from rules.listing import (
     Account,
@@ -84,8 +85,8 @@ class _State:
 
     def free_name(self, name: str) -> str:
         """The name, with the lowest number that tells it from those we have: 张三2."""
-        tried = (name, *(f"{name}{number}" for number in range(2, 10_000)))
-        return next(one for one in tried if ("name", one) not in self.held)
+        numbered = (f"{name}{number}" for number in count(2))
+        return next(one for one in chain((name,), numbered) if ("name", one) not in self.held)
 
 
 def decide(known: Iterable[Known], source: Source) -> Decisions:
@@ -206,10 +207,11 @@ def _missing(state: _State, matched: Matched, source: Source) -> list[int]:
     if source.place is None:
         return []
     listed = {same_account(account) for row in source.rows for account in row.accounts}
+    matched_ids = set(matched.ids.values())
     missing = [
         one
         for one in state.people.values()
-        if one.active and one.id not in matched.ids.values()
+        if one.active and one.id not in matched_ids
         if (own := {same_account(account) for account in one.accounts if account[:2] == source.place})
         if not own & listed
     ]
