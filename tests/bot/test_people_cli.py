@@ -14,8 +14,11 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from bot import people_sheet
+from bot.app import build
 from bot.cli import app
 from bot.people_sheet import COLUMNS, read
+from bot.platforms.base import Finding, Platform
+from bot.platforms.registry import looked_at
 from cards.sheets import workbook
 from config.settings import Settings
 from rules.listing import Row
@@ -157,3 +160,22 @@ def test_the_doctor_names_a_platform_that_is_set_wrong(here: Path) -> None:
     code, words = genjin("doctor")
     assert code == 1
     assert "platforms.feishu.main" in words
+
+
+async def test_beside_the_running_service_no_connection_is_called_broken(tmp_path: Path) -> None:
+    apps: dict[str, dict[str, object]] = {
+        "feishu": {"app_id": "cli_1", "app_secret": "s"},
+        "dingtalk": {"client_id": "c", "client_secret": "s"},
+    }
+    settings = Settings(data=tmp_path, platforms={name: {"main": given} for name, given in apps.items()})
+    product = build(settings, platforms=looked_at)
+    try:
+        health = [getattr(platform, "health", None) for platform in product.services.platforms.values()]
+        assert [one.aside for one in health if one is not None] == [True, True]
+        assert aside_connection(product.services.platforms[("dingtalk", "main")]).state == "warn"
+    finally:
+        await product.close()
+
+
+def aside_connection(platform: Platform) -> Finding:
+    return platform.client._doctor._connection()  # type: ignore[attr-defined,no-any-return]  # DingTalk's own
