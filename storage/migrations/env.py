@@ -8,7 +8,11 @@ from storage.tables import Table
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=Table.metadata, render_as_batch=True, compare_type=True, transaction_per_migration=True
+    connection=connection,
+    target_metadata=Table.metadata,
+    render_as_batch=True,
+    compare_type=True,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()
