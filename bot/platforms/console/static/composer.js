@@ -51,11 +51,13 @@ export class Composer {
     this.entry.value = early || (sessionStorage.getItem(this.slot) ?? "");
     this.entry.placeholder = placeholder(conversation);
     this.typed();
+    if (this.hurried) this.send();
   }
 
   /** Somebody else sits down: what is typed from now on is theirs, though their conversation is still loading. */
   leave() {
     this.slot = "";
+    this.hurried = false;
     this.entry.value = "";
   }
 
@@ -67,6 +69,8 @@ export class Composer {
 
   send() {
     const text = this.entry.value.trim();
+    // Sent before the conversation had opened: it goes out as soon as that is open.
+    this.hurried = Boolean(text) && !this.slot;
     if (!text || !this.slot) return this.entry.focus();
     this.say.text(text);
     this.fill("");
