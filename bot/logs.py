@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 SECRET_WORDS = ("secret", "token", "password", "authorization", "encrypt_key")
+
+
+class StandardError:
+    """Whatever stands behind sys.stderr when a line is written: a capturing test or a detached terminal may swap it."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def configure(style: Literal["json", "text"], *, level: int = logging.INFO) -> None:
@@ -32,10 +42,10 @@ def configure(style: Literal["json", "text"], *, level: int = logging.INFO) -> N
     structlog.configure(
         processors=[*chain, drawn],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, StandardError())),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
+    logging.basicConfig(level=logging.WARNING, stream=StandardError(), force=True)
 
 
 def _masked(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

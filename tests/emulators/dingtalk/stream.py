@@ -109,7 +109,8 @@ class Gateway:
         """Sends a frame and waits for its acknowledgement; without a connection it is lost (answer stays None)."""
         if self._send(push):
             self._e.background(self._repeat(push))
-            await push.answered.wait()
+            async with asyncio.timeout(60):  # real seconds: a test that is never answered fails and does not hang
+                await push.answered.wait()
         return push
 
     def post(self, push: Push) -> Push:
