@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -14,7 +15,7 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
     async def sleep(self, duration: timedelta) -> None:
-        """Returns when `now()` has advanced by `duration`, or when `advance` moved it."""
+        """Returns when `now()` has advanced by `duration`, by itself or because it was moved."""
         ...
 
 
@@ -29,13 +30,10 @@ class SystemClock:
         return datetime.fromtimestamp(time.time(), UTC) + self.offset
 
     async def sleep(self, duration: timedelta) -> None:
-        if duration <= timedelta(0):
-            return
-        try:
-            await asyncio.wait_for(self._moved.wait(), duration.total_seconds())
-        except TimeoutError:
-            return
-        self._moved.clear()
+        until = self.now() + duration
+        while (left := until - self.now()) > timedelta(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), left.total_seconds())
 
     def move_to(self, moment: datetime) -> None:
         """Demo only. Raises ValueError when `moment` lies in the past: deadlines that fired cannot un-fire."""
@@ -44,6 +42,7 @@ class SystemClock:
             raise ValueError("the clock only moves forward")
         self.offset += ahead
         self._moved.set()
+        self._moved = asyncio.Event()
 
 
 class VirtualClock:

@@ -196,6 +196,9 @@ class Sender:
         return platform.client
 
     async def _address(self, tx: AsyncSession, row: Outbox) -> Address:
+        """Where the push goes: a person hears on the app used last, but a card changes where it stands."""
+        if row.kind == "update" and (stands := (await outbox.receipt_of(tx, row.payload["card_key"]))[1]) is not None:
+            return Address(**stands)
         if row.address is not None:
             return Address(**row.address)
         if row.group_id is not None:

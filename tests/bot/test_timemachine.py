@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -61,3 +62,16 @@ def test_clocks_only_move_forward() -> None:
     for clock in (virtual, system):
         with pytest.raises(ValueError, match="forward"):
             clock.move_to(datetime(2020, 1, 1, tzinfo=UTC))
+
+
+async def test_sleepers_wake_when_their_time_has_come_and_not_before() -> None:
+    clock = SystemClock()
+    clock.move_to(clock.now() + timedelta(hours=1))
+    short, long = (asyncio.create_task(clock.sleep(timedelta(minutes=minutes))) for minutes in (5, 50))
+    await asyncio.sleep(0)
+    assert not short.done(), "a move before it slept woke it"
+    clock.move_to(clock.now() + timedelta(minutes=10))
+    await asyncio.wait((short, long), return_when=asyncio.FIRST_COMPLETED)
+    assert (short.done(), long.done()) == (True, False)
+    clock.move_to(clock.now() + timedelta(minutes=45))
+    await long
