@@ -125,6 +125,8 @@ class Intake:
         async with self._services.db.write() as tx:
             speaker = await people.by_identity(tx, inbound.platform, inbound.app, inbound.sender)
             if speaker is not None:
+                # The message itself is handled later; its sender is where they speak now.
+                await people.seen(tx, inbound.platform, inbound.app, inbound.sender, self._services.clock.now())
                 words = Push(
                     to=Receiver(person_id=speaker.id),
                     kind="text",

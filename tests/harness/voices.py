@@ -18,6 +18,8 @@ class ScriptedTranscriber(Transcriber):
         self.hears: dict[bytes, str] = {}
         self.calls = 0
         self.seconds = 7.0
+        self.takes_until: asyncio.Event | None = None
+        """While set: a recording takes its time, until then."""
 
     async def start(self) -> None:
         return None
@@ -34,6 +36,10 @@ class ScriptedTranscriber(Transcriber):
         on_progress: Callable[[float], None] | None = None,
     ) -> Transcript:
         self.calls += 1
+        if self.takes_until is not None:
+            assert on_progress is not None
+            on_progress(0.5)
+            await self.takes_until.wait()
         content = await asyncio.to_thread(audio.read_bytes) if isinstance(audio, Path) else audio
         text = self.hears.get(content)
         if text is None:
