@@ -142,6 +142,7 @@ class Cards:
                 }
             )
         if any(result["success"] for result in results) and instance not in self._e.world.history:
+            instance.sent = self._e.clock.now()
             self._e.world.history.append(instance)
             self._e.changed()
         return {"outTrackId": instance.id, "deliverResults": results}

@@ -1,79 +1,135 @@
-"""A small page to chat through the emulator by hand."""
+"""DingTalk's client as a page shows it."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-from aiohttp import web
+from urllib.parse import parse_qs, urlsplit
 
 from tests.emulators.dingtalk.cards import CannotPress
-from tests.emulators.dingtalk.world import Shown
+from tests.emulators.dingtalk.robot import draw_message
+from tests.emulators.phone.phone import Happened, Json, NotThere, Place, Said
+from tests.emulators.phone.spoken import Spoken
 
 if TYPE_CHECKING:
     from tests.emulators.dingtalk.server import DingTalkEmulator
+    from tests.emulators.dingtalk.world import Field, Shown
 
-PAGE = Path(__file__).with_name("page.html")
+PAGE_LINK = "dingtalk"
+"""Scheme of a link that opens a page inside the client."""
 
 
-def routes(e: DingTalkEmulator) -> list[web.RouteDef]:
-    """`/` is the page; it talks to `/emulator/...`."""
+class DingTalkPhone:
+    platform = "dingtalk"
+    can = frozenset({"picture", "voice", "file"})
 
-    async def page(_: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE)
+    def __init__(self, emulator: DingTalkEmulator) -> None:
+        self._e = emulator
 
-    async def state(request: web.Request) -> web.Response:
-        people = [{"user": person.user, "name": person.name} for person in e.world.people.values()]
-        groups = [{"id": chat.id, "title": chat.title} for chat in e.world.conversations.values()]
-        user = request.query.get("user", "")
-        shown = [as_json(item) for item in e.inbox(user)] if user in e.world.people else []
-        return web.json_response(
-            {"people": people, "groups": groups, "connected": bool(e.gateway.lines), "inbox": shown}
-        )
+    def people(self) -> list[Json]:
+        return [{"id": one.user, "name": one.name, "title": one.title} for one in self._e.world.people.values()]
 
-    async def says(request: web.Request) -> web.Response:
-        body = await request.json()
-        await e.says(body["user"], body["text"], body.get("chat", ""))
-        return web.json_response({})
+    def chats(self, user: str) -> list[Json]:
+        groups = [chat for chat in self._e.world.conversations.values() if user in chat.members]
+        return [{"id": "", "title": "跟进"}, *({"id": one.id, "title": one.title} for one in groups)]
 
-    async def presses(request: web.Request) -> web.Response:
-        body = await request.json()
+    def online(self) -> bool:
+        return bool(self._e.http or self._e.gateway.lines)
+
+    def messages(self, user: str, chat: str) -> list[Json]:
+        if user not in self._e.world.people:
+            return []
+        shown = [as_json(one) for one in self._e.inbox(user) if one.chat == chat and not one.recalled]
+        said = [one for one in self._e.world.spoken if one.chat == chat and (chat or one.user == user)]
+        mine = [{**one.drawn(), "mine": one.user == user, "by": self._e.world.people[one.user].name} for one in said]
+        return sorted([*shown, *mine], key=lambda one: str(one["at"]))
+
+    def got(self, user: str) -> int:
+        return sum(not one.chat and user in one.to for one in self._e.world.history)
+
+    def media(self, key: str) -> bytes | None:
+        message = self._e.world.message(key)
+        if message is not None:
+            return draw_message(self._e.world, message).content
+        if key in self._e.world.media:
+            return self._e.world.media[key][1]
+        return next((one.content for one in self._e.world.spoken if one.id == key), None)
+
+    async def says(self, user: str, chat: str, text: str) -> Happened:
+        await self._e.says(user, text, chat)
+        return Happened()
+
+    async def sends(self, user: str, chat: str, said: Said) -> Happened:
+        if chat and said.kind != "picture":
+            raise NotThere("钉钉群里的机器人收不到语音和文件")
+        if said.kind == "picture":
+            await self._e.sends_photo(user, said.content, chat)
+        elif said.kind == "voice":
+            await self._e.sends_voice(user, said.content, milliseconds=int(said.seconds * 1000))
+        else:
+            await self._e.sends_file(user, said.name, said.content)
+        return Happened()
+
+    async def stands_at(self, user: str, chat: str, place: Place) -> Happened:
+        raise NotThere("钉钉的聊天里发不了位置")
+
+    async def presses(self, user: str, message: str, label: str, answers: Mapping[str, Any]) -> Happened:
         try:
-            await e.presses(body["user"], body["id"], body["label"], body.get("answers") or {})
+            shown = next(one for one in self._e.inbox(user) if one.id == message)
+            await self._e.presses(user, shown, label, answers if label == shown.submit else {})
         except CannotPress as refused:
-            return web.json_response({"problem": str(refused)})
-        return web.json_response({})
+            return Happened(str(refused))
+        url = shown.links.get(label, "")
+        toast = next((one.toast for one in self._e.inbox(user) if one.id == message), "")
+        return Happened(toast, parse_qs(urlsplit(url).query)["url"][0] if url.startswith(PAGE_LINK) else "")
 
-    return [
-        web.get("/", page),
-        web.get("/emulator/state", state),
-        web.post("/emulator/says", says),
-        web.post("/emulator/presses", presses),
-    ]
+    async def enters(self, user: str) -> Happened:
+        raise NotThere("钉钉打开会话时不通知机器人")
 
 
-def as_json(shown: Shown) -> dict[str, Any]:
+def spoken(e: DingTalkEmulator, user: str, content: Mapping[str, Any], chat: str) -> Spoken:
+    """A message of a person's own as their screen shows it."""
+    kind = {"text": "text", "audio": "voice", "picture": "picture"}.get(content["msgtype"], "file")
+    body = content.get(content["msgtype"]) or content.get("content") or {}
+    text = str(body.get("content") or body.get("fileName") or "").strip()
+    if kind == "voice":
+        text = f"{round(body['duration'] / 1000)}″"
+    file = e.world.files.get(body.get("downloadCode", ""), b"")
+    number = f"said-{len(e.world.spoken)}"
+    return Spoken(number, user, kind, e.clock.now(), f"@跟进 {text}" if chat and kind == "text" else text, file, chat)
+
+
+def as_json(shown: Shown) -> Json:
     """What the page draws."""
-    fields = [
-        {
-            "name": one.name,
-            "label": one.label,
-            "type": one.type,
-            "value": one.value,
-            "readOnly": one.read_only,
-            "options": one.options,
-        }
-        for one in shown.fields
-    ]
     return {
         "id": shown.id,
-        "kind": shown.kind,
+        "mine": False,
+        "kind": "card" if shown.kind == "card" or shown.labels else shown.kind,
         "title": shown.title,
-        "text": shown.text,
-        "chat": shown.chat,
-        "toast": shown.toast,
+        "text": shown.title if shown.kind == "file" else shown.text,
+        "media": shown.id if shown.content else "",
+        "at": shown.at.isoformat() if shown.at else "",
         "edits": shown.edits,
-        "buttons": shown.buttons,
-        "links": shown.links,
-        "fields": fields,
+        "card": {
+            "title": shown.title if shown.kind == "card" else "",
+            "text": shown.text,
+            "fields": [field_json(one) for one in shown.fields],
+            "submit": shown.submit,
+            "buttons": shown.buttons,
+            "links": list(shown.links),
+            "colours": shown.colours,
+            "toast": shown.toast,
+        },
+    }
+
+
+def field_json(field: Field) -> Json:
+    return {
+        "name": field.name,
+        "label": field.label,
+        "type": field.type,
+        "value": field.value,
+        "required": field.required,
+        "readOnly": field.read_only,
+        "options": field.options,
     }

@@ -193,6 +193,7 @@ class Robot:
             raise NewRefused("contain.notAllowed.text", "内容包含不合适的文字")
 
     def _keep(self, message: Message) -> str:
+        message.sent = self._e.clock.now()
         self._e.world.history.append(message)
         self._e.changed()
         return message.id
@@ -224,6 +225,7 @@ def draw_message(world: World, message: Message) -> Shown:
     shown = Shown(
         message.id, "markdown", param.get("text", ""), param.get("title", ""), message.chat, recalled=message.recalled
     )
+    shown.at = message.sent
     shown.line = shown.title
     match message.key:
         case "sampleText":

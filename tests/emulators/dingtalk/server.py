@@ -19,13 +19,14 @@ from tests.emulators.dingtalk.access import Access
 from tests.emulators.dingtalk.cards import CannotPress, Cards, callback
 from tests.emulators.dingtalk.contacts import Contacts
 from tests.emulators.dingtalk.media import Files
-from tests.emulators.dingtalk.page import routes as page_routes
+from tests.emulators.dingtalk.page import DingTalkPhone, spoken
 from tests.emulators.dingtalk.push import HttpPush
 from tests.emulators.dingtalk.refusals import OldRefused, Refused
 from tests.emulators.dingtalk.robot import Robot, draw_message
 from tests.emulators.dingtalk.stream import Gateway, Push
 from tests.emulators.dingtalk.templates import Template
 from tests.emulators.dingtalk.world import CORP, Conversation, Department, Instance, Message, Person, Shown, World
+from tests.emulators.phone.routes import page_routes
 
 CLIENT_ID = "dingemulated0001"
 CLIENT_SECRET = "emulated-secret-0123456789"
@@ -72,7 +73,7 @@ class DingTalkEmulator:
         for part in (self.robot, self.cards, self.files, self.contacts, self.gateway):
             app.add_routes(part.routes())
         app.add_routes([web.post("/v1.0/oauth2/accessToken", self._token), web.get("/gettoken", self._old_token)])
-        app.add_routes(page_routes(self))
+        app.add_routes(page_routes(DingTalkPhone(self)))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -145,6 +146,7 @@ class DingTalkEmulator:
         if chat and content["msgtype"] in ("audio", "video", "file"):
             raise CannotPress(f"{content['msgtype']} is for direct chats only")
         group = self.world.conversations[chat] if chat else None
+        self.world.spoken.append(spoken(self, user, content, chat))
         payload = push.robot_message(self, self.world.people[user], group, content)
         if self.http is not None:
             await self.http.message(payload)
@@ -247,6 +249,7 @@ class DingTalkEmulator:
             shown = Shown(
                 item.id, "card", chat=item.chat, edits=item.edits, line=item.line, toast=item.toast.get(user, "")
             )
+            shown.at = item.sent
             templates.draw(self.templates[item.template].layout, item.seen_by(user), shown, self.world.people[user])
             return shown
         return draw_message(self.world, item)

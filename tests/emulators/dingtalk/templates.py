@@ -118,6 +118,7 @@ def _draw_ai(params: Mapping[str, str], shown: Shown) -> None:
             shown.buttons.append(button["text"])
         else:
             shown.links[button["text"]] = button["url"]
+        shown.colours[button["text"]] = button.get("color", "gray")
 
 
 def _draw_form(layout: Layout, params: Mapping[str, str], shown: Shown, person: Person) -> None:
@@ -129,7 +130,8 @@ def _draw_form(layout: Layout, params: Mapping[str, str], shown: Shown, person: 
         return
     shown.fields = [_field(drawn) for drawn in form["fields"] if not drawn.get("hidden")]
     if params.get(layout.status, layout.open_value) == layout.open_value:
-        shown.buttons.append(params.get(layout.submit_text) or "提交")
+        shown.submit = params.get(layout.submit_text) or "提交"
+        shown.buttons.append(shown.submit)
 
 
 def _field(drawn: Mapping[str, Any]) -> Field:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from tests.emulators.phone.spoken import Spoken
 
 CORP = "dingcorp0001"
 
@@ -78,6 +81,11 @@ class Shown:
     toast: str = ""
     """The last short notice the client showed, e.g. after a press nobody answered."""
     recalled: bool = False
+    at: datetime | None = None
+    submit: str = ""
+    """The button that sends the form, while it is open."""
+    colours: dict[str, str] = field(default_factory=dict)
+    """Of buttons, where the card says one."""
 
     @property
     def labels(self) -> list[str]:
@@ -97,6 +105,7 @@ class Message:
     recalled: bool = False
     by_webhook: bool = False
     at: list[str] = field(default_factory=list)
+    sent: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -115,6 +124,7 @@ class Instance:
     spaces: dict[str, Any] = field(default_factory=dict)
     """Space models given when it was created."""
     edits: int = 0
+    sent: datetime | None = None
     local: dict[str, dict[str, str]] = field(default_factory=dict)
     """What a callback's answer showed to the person who pressed, until the next update."""
     toast: dict[str, str] = field(default_factory=dict)
@@ -135,6 +145,8 @@ class World:
     files: dict[str, bytes] = field(default_factory=dict)
     """Sent by people: download code to content."""
     dings: list[dict[str, Any]] = field(default_factory=list)
+    spoken: list[Spoken] = field(default_factory=list)
+    """What people said, in order."""
 
     def instance(self, track: str) -> Instance | None:
         return next((item for item in self.history if isinstance(item, Instance) and item.id == track), None)

@@ -21,7 +21,7 @@ from tests.emulators.feishu.delivery import Delivery, Outcome
 from tests.emulators.feishu.media import Media
 from tests.emulators.feishu.messages import Messages
 from tests.emulators.feishu.oauth import OAuth
-from tests.emulators.feishu.page import Page
+from tests.emulators.feishu.page import FeishuPhone
 from tests.emulators.feishu.seen import Seen, see
 from tests.emulators.feishu.stream import Stream
 from tests.emulators.feishu.webhook import Webhook
@@ -34,6 +34,7 @@ from tests.emulators.feishu.world import (
     Person,
     World,
 )
+from tests.emulators.phone.routes import page_routes
 
 
 class FeishuEmulator:
@@ -63,8 +64,9 @@ class FeishuEmulator:
             Media(self.world),
             Contacts(self.world),
         )
-        for part in (*parts, Page(self)):
+        for part in parts:
             app.add_routes(part.routes())
+        app.add_routes(page_routes(FeishuPhone(self)))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)

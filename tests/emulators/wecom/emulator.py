@@ -115,23 +115,28 @@ class WeComEmulator:
         return made
 
     async def says(self, user: str, text: str, *, group: str = "") -> Outcome:
+        self.tenant.says(user, "text", f"@{self.bot.name} {text}" if group else text, chat=group)
         if self.line == "app":
             assert not group, "a self-built app hears no group"
             return await self.app_line.says(user, text)
         return await self.bot_line.says(user, text, group=group)
 
     async def sends_voice(self, user: str, content: bytes = AMR, words: str = "") -> Outcome:
+        self.tenant.says(user, "voice", "语音", content=content)
         return await (
             self.app_line.sends_voice(user, content) if self.line == "app" else self.bot_line.sends_voice(user, words)
         )
 
     async def sends_photo(self, user: str, content: bytes) -> Outcome:
+        self.tenant.says(user, "picture", content=content)
         return await self._talk.sends_photo(user, content)
 
     async def sends_file(self, user: str, content: bytes, name: str) -> Outcome:
+        self.tenant.says(user, "file", name, content=content)
         return await self.bot_line.sends_file(user, content, name)
 
     async def shares_position(self, user: str, latitude: float, longitude: float, address: str = "") -> Outcome:
+        self.tenant.says(user, "position", address or f"{latitude}, {longitude}")
         return await self.app_line.shares_position(user, latitude, longitude, address)
 
     async def enters(self, user: str) -> Outcome:

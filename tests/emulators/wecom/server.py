@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.emulators.phone.routes import page_routes
 from tests.emulators.wecom.api import ApiError, Gate
 from tests.emulators.wecom.contacts import Contacts
 from tests.emulators.wecom.groups import AppChats, Webhooks
 from tests.emulators.wecom.media import MediaCalls
-from tests.emulators.wecom.page import Page
+from tests.emulators.wecom.page import WeComPhone
 
 if TYPE_CHECKING:
     from tests.emulators.wecom.emulator import WeComEmulator
@@ -26,7 +27,7 @@ def server(emulator: WeComEmulator) -> web.Application:
     app.add_routes(_open(emulator, gate, media))
     app.router.add_get("/aibot", emulator.sockets.handle)
     app.router.add_get("/connect/oauth2/authorize", emulator.login.authorize)
-    app.add_routes(Page(emulator).routes())
+    app.add_routes(page_routes(WeComPhone(emulator)))
     return app
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
+from tests.emulators.phone.spoken import Spoken
 from tests.emulators.wecom.card_rules import Line, labels, visible
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060"))
@@ -136,6 +137,8 @@ class Tenant:
         self.webhooks: dict[str, list[Seen]] = defaultdict(list)
         self.media: dict[str, Media] = {}
         self.inbox: dict[str, list[Seen]] = defaultdict(list)
+        self.spoken: list[Spoken] = []
+        """What people said, in order."""
         self.codes: dict[str, Code] = {}
         self.tasks: dict[tuple[str, str], CardCopy] = {}
         self.dropped: dict[str, int] = defaultdict(int)
@@ -156,6 +159,11 @@ class Tenant:
         media = self.number("MEDIA")
         self.media[media] = Media(content, name, kind, self.clock.now() + timedelta(days=3))
         return media
+
+    def says(self, user: str, kind: str, text: str = "", *, content: bytes = b"", chat: str = "") -> None:
+        """Puts a person's own message on their screen."""
+        number = f"said-{len(self.spoken)}"
+        self.spoken.append(Spoken(number, user.lower(), kind, self.clock.now(), text, content, chat))
 
     def new_code(self, card: CardCopy) -> str:
         code = self.number("CODE")

@@ -120,7 +120,7 @@ async def test_the_page_shows_a_chat(ding: DingTalkEmulator) -> None:
     await call(ding, CREATE, GOOD)
     async with aiohttp.ClientSession() as session:
         async with session.get(ding.url + "/") as page:
-            assert "钉钉模拟器" in await page.text()
+            assert "/emulator/static/page.js" in await page.text()
         async with session.get(ding.url + "/emulator/state?user=lilei") as answer:
             state = await answer.json()
-    assert [card["title"] for card in state["inbox"]] == ["t"]
+    assert (state["platform"], [card["title"] for card in state["messages"]]) == ("dingtalk", ["t"])

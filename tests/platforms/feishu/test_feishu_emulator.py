@@ -233,5 +233,5 @@ async def test_the_page_shows_a_chat(feishu: FeishuEmulator, platform: FeishuPla
         await http.call("POST", f"{feishu.url}/emulator/say", json={"user": person, "text": "你好"})
         asked = {"user": person, "message": message, "label": "确认", "answers": {}}
         refused = (await http.call("POST", f"{feishu.url}/emulator/press", json=asked)).json()
-    assert "required" in refused["toast"]
+    assert "required" in refused["notice"]
     assert [seen.text.partition("\n")[0] for seen in feishu.inbox(person)] == ["客户推进", "你好"]

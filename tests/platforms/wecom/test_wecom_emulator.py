@@ -258,17 +258,18 @@ async def test_page_shows_the_chat_and_presses_buttons(desk: Desk, caller: Calle
     )
     async with aiohttp.ClientSession(desk.emulator.url) as session:
         async with session.get("/") as answer:
-            assert "企业微信模拟器" in await answer.text()
-        async with session.get("/emulator/inbox", params={"user": "lilei"}) as answer:
+            assert "/emulator/static/page.js" in await answer.text()
+        async with session.get("/emulator/state", params={"user": "lilei"}) as answer:
             (shown,) = (await answer.json())["messages"]
-        assert (shown["buttons"], shown["selectors"][0]["options"][0]["text"]) == (["好"], "一")
-        pressed = {"user": "lilei", "id": shown["id"], "label": "好", "answers": {"q": ["1"]}}
+        card = shown["card"]
+        assert (card["buttons"], card["selectors"][0]["option_list"][0]["text"]) == (["好"], "一")
+        pressed = {"user": "lilei", "message": shown["id"], "label": "好", "answers": {"q": ["1"]}}
         for path, body in (
             ("say", {"user": "lilei", "text": "你好"}),
             ("enter", {"user": "lilei"}),
             ("press", pressed),
         ):
             async with session.post(f"/emulator/{path}", json=body) as answer:
-                assert (await answer.json())["statuses"] == [200]
+                assert await answer.json() == {"notice": "", "url": ""}
     await until(lambda: len(desk.inbox) == 3)
     assert [str(one.kind) for one in desk.inbox] == ["text", "entered", "press"]
