@@ -7,7 +7,7 @@ PORT ?= 8080
 .PHONY: demo test check bench setup setup-dev setup-tests lock docs clean
 
 demo: $(VENV)/.ready weights
-	@$(BIN)/genjin demo --port $(PORT)
+	@$(BIN)/genjin demo --port $(PORT) $(if $(PLATFORMS),--platforms)
 
 weights: $(VENV)/.ready
 	@$(BIN)/genjin weights || echo "语音模型没有取到：演示照常打开，语音会提示暂时听不懂，打字不受影响。之后运行 make weights 可再取。"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from typer.models import CommandInfo
@@ -18,6 +20,13 @@ from config.settings import Settings
 from transcription.commands import app as speech_commands
 from transcription.errors import TranscriptionError
 from transcription.weights import fetch
+
+if TYPE_CHECKING:
+    from bot.emulating import Around
+
+Given = TypeVar("Given")
+
+DEMO = Path(".data/demo")
 
 
 def _name(command: CommandInfo) -> str:
@@ -46,13 +55,53 @@ def serve(port: Port = None) -> None:
 
 
 @app.command()
-def demo(port: Port = None, data: Annotated[Path, typer.Option(help="演示数据放在哪里")] = Path(".data/demo")) -> None:
+def demo(
+    port: Port = None,
+    data: Annotated[Path, typer.Option(help="演示数据放在哪里")] = DEMO,
+    platforms: Annotated[
+        bool,
+        typer.Option("--platforms", help="飞书、钉钉、企业微信和网页聊天四个并排，每次从头开始；只在源码目录里能用"),
+    ] = False,
+) -> None:
     """打开演示公司：不需要账号，可切换身份、拨快时钟。"""
+    if platforms:
+        _demo_side_by_side(port)
+        return
+    lines = ["", "  跟进演示已就绪，用浏览器打开：{url}", "  按 Ctrl-C 停止。重新开始演示：删除目录 " + str(data), ""]
+    _serve(_demo_settings(data, data.parent / "models"), port, lines)
+
+
+def _demo_settings(data: Path, models: Path) -> Settings:
     settings = Settings(demo=True, data=data, log_format="text")
     if settings.speech.folder is None:
-        settings.speech.folder = data.parent / "models"
-    lines = ["", "  跟进演示已就绪，用浏览器打开：{url}", "  按 Ctrl-C 停止。重新开始演示：删除目录 " + str(data), ""]
-    _serve(settings, port, lines)
+        settings.speech.folder = models
+    return settings
+
+
+def _demo_side_by_side(port: int | None) -> None:
+    """The emulated platforms remember nothing after they end, so the company begins anew each time too."""
+    from bot.emulating import side_by_side
+
+    around = _emulators(side_by_side)
+    lines = [
+        "",
+        "  四个平台并排的演示已就绪，用浏览器打开：{url}/side-by-side",
+        "  按 Ctrl-C 停止；每次打开都从头开始。",
+        "",
+    ]
+    with tempfile.TemporaryDirectory(prefix="genjin-demo-") as folder:
+        _serve(_demo_settings(Path(folder), DEMO.parent / "models"), port, lines, around)
+
+
+def _emulators(load: Callable[[], Given]) -> Given:
+    """What `load` gives; outside a checkout, where there are no emulators, the command ends with a sentence."""
+    from bot.emulating import NoEmulator
+
+    try:
+        return load()
+    except NoEmulator as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -64,13 +113,9 @@ def emulate(
     ] = "",
 ) -> None:
     """启动一个平台模拟器，带聊天页面；打印要填进设置的内容。只在源码目录里能用。"""
-    from bot.emulating import NoEmulator, start
+    from bot.emulating import start
 
-    try:
-        start(platform, port, callback)
-    except NoEmulator as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    _emulators(lambda: start(platform, port, callback))
 
 
 @app.command()
@@ -123,14 +168,14 @@ def doctor() -> None:
     raise typer.Exit(0 if well else 1)
 
 
-def _serve(settings: Settings, port: int | None, lines: list[str]) -> None:
+def _serve(settings: Settings, port: int | None, lines: list[str], around: Around | None = None) -> None:
     from bot.serving import serve as run
 
     if port is not None:
         settings.port = port
     logs.configure(settings.log_format)
     try:
-        asyncio.run(run(settings, lines))
+        asyncio.run(run(settings, lines, around))
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rules.calendar import BusinessCalendar
+from storage.people import by_identity
 from storage.tables import (
     Competitor,
     Contact,
@@ -35,6 +36,8 @@ from storage.tables import (
 
 FILE = Path(__file__).parent.parent / "config" / "demo" / "company.yaml"
 PLATFORM, APP = "console", "web"
+EMULATED = ("feishu", "dingtalk", "wecom")
+EMULATED_APP = "main"
 TEN = time(10)
 WEEKS = 5
 SEED = 20260311
@@ -78,6 +81,25 @@ async def settle(tx: AsyncSession, now: datetime, calendar: BusinessCalendar) ->
         await _history(tx, customer, opportunity, entry[8], now, calendar, chance)
 
 
+async def put_on_all(tx: AsyncSession) -> None:
+    """The demo's people on the emulated platforms too: one person each, wherever they speak.
+
+    Who has a `usual` platform was seen there last, so that is where the first pushes go.
+    """
+    for entry in definition()["people"]:
+        person = await by_identity(tx, PLATFORM, APP, entry["user"])
+        if person is None:
+            continue
+        for platform in EMULATED:
+            if await by_identity(tx, platform, EMULATED_APP, entry["user"]) is None:
+                seen = person.joined_at + timedelta(days=platform == entry.get("usual"))
+                tx.add(_identity(person, platform, EMULATED_APP, entry["user"], seen))
+
+
+def _identity(person: Person, platform: str, app: str, user: str, seen: datetime) -> Identity:
+    return Identity(person_id=person.id, platform=platform, app=app, user=user, last_seen_at=seen)
+
+
 async def _people(tx: AsyncSession, company: dict[str, Any], now: datetime) -> dict[str, Person]:
     joined = now - timedelta(days=400)
     teams: dict[str, Team] = {}
@@ -93,7 +115,7 @@ async def _people(tx: AsyncSession, company: dict[str, Any], now: datetime) -> d
         person.team_id = teams[entry["team"]].id if "team" in entry else None
         tx.add(person)
         await tx.flush()
-        tx.add(Identity(person_id=person.id, platform=PLATFORM, app=APP, user=entry["user"], last_seen_at=joined))
+        tx.add(_identity(person, PLATFORM, APP, entry["user"], joined))
         people[entry["user"]] = person
     by_name = {person.name: person for person in people.values()}
     for entry in company["people"]:

@@ -33,6 +33,8 @@ class ConsoleExtras:
     time_machine: TimeMachine | None = None
     commands: CommandsFor | None = None
     today: TodayFor | None = None
+    framed: bool = False
+    """Another page of ours shows it in a frame."""
 
 
 def secret_of(settings: Settings) -> SecretStr:
@@ -53,6 +55,7 @@ def console(services: Services, extras: ConsoleExtras) -> Platform:
     own = ConsoleSettings(
         title=extras.title,
         demo=settings.demo,
+        framed=extras.framed,
         secret=secret_of(settings),
         zone=settings.zone,
         origins=(settings.public_url,) if settings.public_url else (),

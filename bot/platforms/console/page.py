@@ -24,12 +24,11 @@ TYPES = {
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
 )
 """Scripts and styles from our own files only; nothing inline, nothing from elsewhere."""
 
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "microphone=(self), geolocation=(self), camera=(self)",
@@ -46,14 +45,14 @@ class Page:
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         """GET /"""
-        return _file(request, FOLDER / "index.html")
+        return self._file(request, FOLDER / "index.html")
 
     async def part(self, request: web.Request) -> web.StreamResponse:
         """GET /console/static/{name}"""
         path = FOLDER / request.match_info["name"]
         if path.parent != FOLDER or path.suffix not in TYPES or not path.is_file():
             raise web.HTTPNotFound()
-        return _file(request, path)
+        return self._file(request, path)
 
     async def login(self, request: web.Request) -> web.StreamResponse:
         """GET /console/login?token=: a signed link opens a session and leads to the page."""
@@ -74,10 +73,12 @@ class Page:
         )
         return response
 
-
-def _file(request: web.Request, path: Path) -> web.Response:
-    content = path.read_bytes()
-    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    if request.headers.get("If-None-Match") == tag:
-        return web.Response(status=304, headers={**HEADERS, "ETag": tag})
-    return web.Response(body=content, headers={**HEADERS, "ETag": tag, "Content-Type": TYPES[path.suffix]})
+    def _file(self, request: web.Request, path: Path) -> web.Response:
+        content = path.read_bytes()
+        tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+        # In no frame as a rule: who is logged in must not be led to press something unseen.
+        frames = "'self'" if self.settings.framed else "'none'"
+        headers = {**HEADERS, "Content-Security-Policy": POLICY + frames, "ETag": tag}
+        if request.headers.get("If-None-Match") == tag:
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=content, headers={**headers, "Content-Type": TYPES[path.suffix]})

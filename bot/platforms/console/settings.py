@@ -29,6 +29,7 @@ class ConsoleSettings(BaseModel):
         default=(), description="除了本站以外还允许提交的来源，例如反向代理的地址 https://crm.example.com"
     )
     secure_cookie: bool = Field(default=False, description="只在 HTTPS 下发送登录 cookie；对外服务时打开")
+    framed: bool = Field(default=False, description="本站自己的页面可以把它放进框里（四个平台并排的演示）")
     zone: str = Field(default="Asia/Shanghai", description="页面显示时间所用的时区")
     session: timedelta = Field(default=timedelta(days=30), description="登录后多久需要重新登录")
     login_link: timedelta = Field(default=timedelta(minutes=10), description="登录链接多久失效")

@@ -235,7 +235,7 @@ def _problems(card: Card) -> list[str]:
 
 def _sources(inputs: Sequence[Input]) -> list[str]:
     return [
-        f"> {markdown.escape(block.label)} ← “{markdown.escape(block.source.text)}”"
+        f"> {markdown.escape(block.label)}：{markdown.escape(block.source.text)}"
         for block in inputs
         if block.source and block.source.text
     ]

@@ -9,6 +9,8 @@ import { listen } from "./stream.js";
 import { Thread } from "./thread.js";
 import { clockTime, dayWords, now, setNow, setZone } from "./times.js";
 
+// In a frame of another page, which has its own clock and says whom it plays.
+const EMBEDDED = new URL(location.href).searchParams.has("embed");
 const HINT_LASTS = { typing: 20000, voice: 120000 };
 
 class Chat {
@@ -37,10 +39,10 @@ class Chat {
     setZone(everything.zone);
     setNow(everything.now);
     byId("company").textContent = everything.title;
-    byId("clock").hidden = !everything.demo || !everything.clock;
+    byId("clock").hidden = EMBEDDED || !everything.demo || !everything.clock;
     this.composer.commands = everything.commands;
     this.composer.largest = everything.file_bytes;
-    this.side.people(everything.people, this.me.user);
+    this.side.people(EMBEDDED ? [] : everything.people, this.me.user);
     this.tick();
     this.close?.();
     this.close = listen({
@@ -111,7 +113,7 @@ class Chat {
       this.sending.again(id, this.me.user);
       byId("older").hidden = !page.more;
       this.empty();
-      if (!page.messages.length && id.startsWith("user:")) await post("enter", {});
+      if (!EMBEDDED && !page.messages.length && id.startsWith("user:")) await post("enter", {});
       if (chosen && matchMedia("(pointer: fine)").matches) byId("entry").focus();
     });
   }
@@ -212,7 +214,7 @@ class Chat {
   }
 
   countPeople() {
-    if (!this.everyone.demo) return;
+    if (!this.everyone.demo || EMBEDDED) return;
     clearTimeout(this.peopleTimer);
     this.peopleTimer = setTimeout(async () => {
       const { people } = await get("people");
