@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot import emulating
 from bot.cli import app
-from bot.emulating import PLATFORMS, NoEmulator, start
+from bot.emulating import PLATFORMS, NoEmulator, side_by_side, start
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -28,6 +29,12 @@ def test_it_starts_and_prints_what_to_configure(platform: str, callback: str, tm
 def test_outside_a_checkout_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(NoEmulator, match="源码目录"):
         start("feishu", None, "", root=tmp_path)
+
+
+def test_the_four_platforms_need_a_checkout_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulating, "side_by_side", lambda: side_by_side(root=tmp_path))
+    result = CliRunner().invoke(app, ["demo", "--platforms"])
+    assert (result.exit_code, "模拟器只在源码目录里有" in result.output) == (1, True)
 
 
 def test_an_unknown_platform_is_named() -> None:

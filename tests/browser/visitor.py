@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,11 +77,20 @@ class Visitor:
             await self.page.screenshot(path=self.shots / f"{name}.png")
 
 
-@asynccontextmanager
-async def demo(folder: Path, models: Path) -> AsyncIterator[str]:
+def demo(folder: Path, models: Path) -> AbstractAsyncContextManager[str]:
     """`genjin demo` on a free port; gives its address."""
+    return _demo(models, "--data", str(folder))
+
+
+def demo_side_by_side(models: Path) -> AbstractAsyncContextManager[str]:
+    """`genjin demo --platforms` on a free port; gives the address of its page."""
+    return _demo(models, "--platforms")
+
+
+@asynccontextmanager
+async def _demo(models: Path, *options: str) -> AsyncIterator[str]:
     environment = {**os.environ, "GENJIN_SPEECH__FOLDER": str(models)}
-    command = [sys.executable, "-m", "bot.cli", "demo", "--port", "0", "--data", str(folder)]
+    command = [sys.executable, "-m", "bot.cli", "demo", "--port", "0", *options]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, env=environment)
     try:
         assert process.stdout is not None
@@ -97,7 +106,15 @@ async def demo(folder: Path, models: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def visitor(address: str, *, width: int = 1280, dark: bool = False) -> AsyncIterator[Visitor]:
-    """A browser at the demo's page. Errors of the page are collected."""
+    """A browser at the demo's page."""
+    async with browsing(address, width=width, dark=dark) as seen:
+        await expect(seen.page.locator("#rooms button")).not_to_have_count(0)
+        yield seen
+
+
+@asynccontextmanager
+async def browsing(address: str, *, width: int = 1280, dark: bool = False) -> AsyncIterator[Visitor]:
+    """A browser at a page. Errors of the page are collected."""
     shots = Path(os.environ["GENJIN_SHOTS"]) if os.environ.get("GENJIN_SHOTS") else None
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
@@ -106,6 +123,5 @@ async def visitor(address: str, *, width: int = 1280, dark: bool = False) -> Asy
         seen = Visitor(page, address, shots)
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
         await page.goto(address)
-        await expect(page.locator("#rooms button")).not_to_have_count(0)
         yield seen
         await browser.close()

@@ -26,6 +26,7 @@ class Together {
     this.user = new URL(location.href).searchParams.get("as") ?? "";
     this.known = "";
     this.read = new Map();
+    this.faces = new Map();
     this.columns = PLACES.map((place) => this.column(place));
     byId("four").append(...this.columns.map((one) => one.node));
     byId("tabs").append(...this.columns.map((one) => one.tab));
@@ -58,6 +59,7 @@ class Together {
       one.tab.setAttribute("aria-selected", String(chosen));
       one.tab.tabIndex = chosen ? 0 : -1;
       one.node.classList.toggle("away", narrow.matches && !chosen);
+      one.node.setAttribute("role", narrow.matches ? "tabpanel" : "region");
     }
     if (this.shown === this.user) this.count();
   }
@@ -124,7 +126,7 @@ class Together {
       if (seen) this.read.set(`${me.user}/${column.platform}`, me.got[column.platform]);
       this.badge(column.badge, seen ? 0 : this.unread(me, column.platform));
     }
-    byId("people").replaceChildren(...this.state.people.map((one) => this.person(one)));
+    for (const one of this.state.people) this.person(one);
   }
 
   unread(person, platform) {
@@ -132,12 +134,19 @@ class Together {
     return person.got[platform] - (this.read.get(`${person.user}/${platform}`) ?? 0);
   }
 
+  /** A person's button: made once, so that it keeps the keyboard's place. */
   person(one) {
     const me = one.user === this.user;
-    const badge = el("span", { class: "badge", hidden: true });
+    if (!this.faces.has(one.user)) {
+      const badge = el("span", { class: "badge" });
+      const node = el("button", { type: "button", class: "person", "data-user": one.user, onclick: () => this.become(one.user) }, avatar(one.name), el("span", {}, el("b", {}, one.name), el("small", {}, one.title)), badge);
+      this.faces.set(one.user, { node, badge });
+      byId("people").append(node);
+    }
+    const { node, badge } = this.faces.get(one.user);
+    node.setAttribute("aria-pressed", String(me));
     const waiting = PLACES.reduce((sum, place) => sum + this.unread(one, place.platform), 0);
     this.badge(badge, me ? 0 : waiting);
-    return el("button", { type: "button", class: "person", "data-user": one.user, "aria-pressed": String(me), onclick: () => this.become(one.user) }, avatar(one.name), el("span", {}, el("b", {}, one.name), el("small", {}, one.title)), badge);
   }
 
   badge(node, count) {
