@@ -118,7 +118,7 @@ export class Phone {
     const when = pause ? el("time", { class: "when", datetime: message.at }, `${dayWords(at)} ${clockTime(at)}`) : null;
     const by = !message.mine && message.by ? el("div", { class: "by" }, message.by) : null;
     const body = message.kind === "card" ? DRAWN[this.platform].drawCard(message, this) : el("div", { class: `bubble ${message.kind}` }, this.inside(message));
-    const edited = message.edits ? el("div", { class: "edited" }, "已更新") : null;
+    const edited = message.edits && !message.card?.template?.replace_text ? el("div", { class: "edited" }, "已更新") : null;
     const who = message.mine ? null : message.by ? avatar(message.by) : face("跟");
     return el("li", { class: `msg${message.mine ? " me" : ""}` }, when, who, el("div", { class: "column" }, by, body, edited));
   }

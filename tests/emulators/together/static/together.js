@@ -157,7 +157,7 @@ class Together {
   explain() {
     const me = this.state.people.find((one) => one.user === this.user);
     for (const column of this.columns) column.heard.hidden = column.platform !== me.hears;
-    byId("explain").replaceChildren("四个平台上是同一个人。推送只发一处：", el("b", {}, me.name), "最近用的是", el("b", {}, NAMES[me.hears]), "；在别处说一句，之后的推送就跟过去。发出的卡片在原处更新。");
+    byId("explain").replaceChildren("四个平台，同一个人。推送只发一处：", el("b", {}, me.name), "最近用", el("b", {}, NAMES[me.hears]), "，换一处说话就跟过去；发出的卡片在原处更新。");
   }
 
   async move(pill) {
