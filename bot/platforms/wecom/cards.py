@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from bot.platforms.text import shorten, utf8
 from bot.platforms.wecom.press import BLANK, NOTHING, OPTION_BYTES, button_key, question_key
-from bot.platforms.wecom.words import display, field_line, how_to_fill, lines_of, other_ways
+from bot.platforms.wecom.words import display, field_line, how_to_fill, lines_of, other_ways, without_bold
 from cards.model import Button, Card, Facts, Input, InputKind, Style, Tone
 
 CardKind = Literal["multiple_interaction", "vote_interaction", "button_interaction", "text_notice"]
@@ -116,7 +116,8 @@ def draw(card: Card, profile: Profile, task: str, *, card_url: str = "", update:
     lines += [text for text in (how_to_fill(left_out) if made.buttons else "", other_ways(made.spare)) if text]
     has_body = made.kind in _WITH_BODY
     # Cards of dropdowns or ticks have no paragraph: what there is to say stands under the title.
-    desc = card.lead if has_body else "；".join(text for text in (card.lead, *lines) if text)
+    lead = without_bold(card.lead)
+    desc = lead if has_body else "；".join(text for text in (lead, *lines) if text)
     template, shortened = _frame(card, made, profile, desc, update)
     if has_body:
         shortened |= _body(template, rows, lines, profile, update)

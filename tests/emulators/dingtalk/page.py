@@ -57,7 +57,7 @@ class DingTalkPhone:
 
     async def says(self, user: str, chat: str, text: str) -> Happened:
         await self._e.says(user, text, chat)
-        return Happened()
+        return Happened("" if self.online() else "机器人不在线，这条没有送到")
 
     async def sends(self, user: str, chat: str, said: Said) -> Happened:
         if chat and said.kind != "picture":

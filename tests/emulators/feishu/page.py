@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from tests.emulators.feishu.server import FeishuEmulator
     from tests.emulators.feishu.world import Message
 
-KINDS = {"interactive": "card", "image": "picture", "audio": "voice", "file": "file", "location": "position"}
+KINDS = {
+    "interactive": "card",
+    "image": "picture",
+    "audio": "voice",
+    "file": "file",
+    "location": "position",
+    "post": "markdown",
+}
 
 
 class FeishuPhone:
@@ -88,6 +95,9 @@ class FeishuPhone:
             drawn["text"] = content["name"]
         elif kind == "text":
             drawn["text"] = seen.text.replace("@_user_1", f"@{self._e.world.app.name}")
+        elif kind == "markdown":
+            title = content["zh_cn"].get("title", "")
+            drawn["text"] = seen.text.replace(title, f"**{title}**", 1) if title else seen.text
         return drawn | ({"card": seen.card} if seen.card is not None else {})
 
     def _name(self, sender: str) -> str:

@@ -354,3 +354,8 @@ def test_in_words_nothing_of_the_users_formats_or_mentions(card: Card, dialect: 
     assert "<@" not in text and "<a" not in text.lower()
     if dialect is not Dialect.PLAIN:
         assert "<" not in text.replace('<font color="', "").replace("</font>", "")
+
+
+def test_bold_marks_of_a_lead_are_not_shown() -> None:
+    made = drawn(Card(title="停滞提醒", lead="已 **52 小时**没有联系", buttons=(button(),)))
+    assert made.template["main_title"]["desc"] == "已 52 小时没有联系"
