@@ -89,8 +89,8 @@ def _in_words(card: Card, entry: Input) -> list[Block]:
 
 def _buttons(card: Card) -> tuple[Button, ...]:
     """改一下 right behind the button that submits, where there is something to correct."""
-    at = next((place for place, button in enumerate(card.buttons) if button.submits), None)
-    if at is None or not known(card):
-        return card.buttons
     revise = Button.does(say("forms.revise"), ReviseCard())
+    at = next((place for place, button in enumerate(card.buttons) if button.submits), None)
+    if at is None or revise in card.buttons or not known(card):
+        return card.buttons
     return (*card.buttons[: at + 1], revise, *card.buttons[at + 1 :])

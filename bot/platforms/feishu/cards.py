@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.platforms.feishu.blocks import Budget, Element, draw_block
@@ -15,6 +16,7 @@ from bot.platforms.feishu.inputs import draw_input, filled, in_words
 from bot.platforms.feishu.markup import paragraph, plain, without_bold
 from bot.platforms.feishu.press import value_of
 from bot.platforms.text import shorten
+from cards.fallback import without
 from cards.model import Block, Button, Card, Input, Style, Table, Tone
 
 MAX_BYTES = 30 * 1024
@@ -42,18 +44,40 @@ _TEMPLATES: Mapping[Tone, str] = {Tone.PLAIN: "blue", Tone.GOOD: "green", Tone.W
 _TYPES: Mapping[Style, str] = {Style.DEFAULT: "default", Style.PRIMARY: "primary_filled", Style.DANGER: "danger"}
 
 
-def draw(card: Card, card_key: str, *, group: bool = False, pictures: Mapping[str, str] | None = None) -> str:
-    """The card as the JSON Feishu takes.
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The JSON Feishu takes, and the names of the inputs that found no place on the card."""
+
+    text: str
+    left_out: tuple[str, ...] = ()
+
+
+def draw(card: Card, card_key: str, *, group: bool = False, pictures: Mapping[str, str] | None = None) -> Drawn:
+    """The card as Feishu takes it. What is left out of it stands there as words, with a button to correct it.
 
     `pictures` maps attachment keys to image keys; a picture without one is named in words.
     """
+    left_out: tuple[str, ...] = ()
+    while True:
+        rest = without(card, left_out) if left_out else card
+        drawn = _fitting(rest, card_key, group, pictures or {})
+        more = tuple(name for name in drawn.left_out if name not in left_out)
+        if not more:
+            standing = {field.name for field in rest.inputs if field.name not in drawn.left_out}
+            return Drawn(drawn.text, tuple(name for name in left_out if name not in standing))
+        left_out += more
+
+
+def _fitting(card: Card, card_key: str, group: bool, pictures: Mapping[str, str]) -> Drawn:
+    """With as much in it as fits."""
     for budget in BUDGETS:
-        drawn = _Drawing(card, card_key, group, pictures or {}, budget).whole()
+        drawing = _Drawing(card, card_key, group, pictures, budget)
+        drawn = drawing.whole()
         text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
         if len(text.encode("utf-8", "replace")) <= MAX_BYTES - ROOM and elements(drawn) <= MAX_ELEMENTS:
-            return text
+            return Drawn(text, drawing.left_out)
     bare = Card(title=shorten(card.title, 100, len), tone=card.tone, lead="内容太长，飞书卡片放不下。")
-    return json.dumps(_Drawing(bare, card_key, group, {}, BUDGETS[-1]).whole(), ensure_ascii=False)
+    return Drawn(json.dumps(_Drawing(bare, card_key, group, {}, BUDGETS[-1]).whole(), ensure_ascii=False))
 
 
 def elements(drawn: Any) -> int:
@@ -77,6 +101,11 @@ class _Drawing:
         self._inputs = 0
         self._not_shown = 0
         self._asked: list[Input] = []
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of the inputs that are not on the card, once it is drawn."""
+        return tuple(field.name for field in self._asked)
 
     def whole(self) -> Element:
         card = self._card

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -154,21 +155,24 @@ class FeishuClient:
         return Token(str((answer.get("bot") or {}).get("open_id", "")), timedelta(days=1))
 
     async def _send_card(self, message: Outgoing, body: CardBody) -> Receipt:
-        return await self._create(message, 0, "interactive", await self._drawn(body.card, body.card_key, message.to))
+        drawn = await self._drawn(body.card, body.card_key, message.to)
+        receipt = await self._create(message, 0, "interactive", drawn.text)
+        return replace(receipt, details={**receipt.details, "left_out": list(drawn.left_out)})
 
     async def _update(self, message: Outgoing, body: UpdateBody) -> Receipt:
         """Changes the card in place, always by the message itself: callback tokens live 30 minutes and work twice."""
         message_id = str(body.receipt.get("message_id") or "")
         if not message_id:
             raise CardExpired("no message id is known for this card")
-        content = await self._drawn(body.card, body.card_key, message.to)
+        drawn = await self._drawn(body.card, body.card_key, message.to)
         lock = self._updating.setdefault(message_id, asyncio.Lock())
         async with lock:
             path = f"{MESSAGES}/{quote(message_id, safe='')}"
-            await self._api.call("PATCH", path, json={"content": content}, fail=update_failure)
-        return Receipt(message_id, dict(body.receipt.get("details") or {}))
+            await self._api.call("PATCH", path, json={"content": drawn.text}, fail=update_failure)
+        known = body.receipt.get("details") or {}
+        return Receipt(message_id, {**known, "left_out": list(drawn.left_out)})
 
-    async def _drawn(self, card: Card, card_key: str, to: Address) -> str:
+    async def _drawn(self, card: Card, card_key: str, to: Address) -> cards.Drawn:
         wanted = [block.attachment for block in card.blocks if isinstance(block, Picture)]
         pictures = {key: image for key in wanted if (image := await self._image_key(key))}
         return cards.draw(card, card_key, group=bool(to.group), pictures=pictures)

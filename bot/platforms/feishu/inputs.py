@@ -44,9 +44,7 @@ def draw_input(field: Input, most_options: int) -> list[dict[str, Any]]:
     An empty list means it cannot stand on the card; `in_words` then says how to fill it.
     """
     draw = _DRAWN.get(field.kind)
-    if draw is None or (
-        field.kind in (InputKind.CHOICE, InputKind.MULTI_CHOICE) and not 0 < len(field.options) <= most_options
-    ):
+    if draw is None or not _holds(field, most_options):
         return []
     label = plain(f"{field.label}{' *' if field.required else ''}", color="grey")
     problem = [plain(f"⚠ {field.problem}", "notation", "red")] if field.problem else []
@@ -59,6 +57,13 @@ def draw_input(field: Input, most_options: int) -> list[dict[str, Any]]:
         **draw(field),
     }
     return [label, *problem, component, *source]
+
+
+def _holds(field: Input, most_options: int) -> bool:
+    """Whether its component takes all there is to choose from, and all that stands in it already."""
+    if field.kind in (InputKind.CHOICE, InputKind.MULTI_CHOICE):
+        return 0 < len(field.options) <= most_options
+    return len(field.value) <= MAX_INPUT
 
 
 def in_words(field: Input) -> str:
@@ -109,11 +114,12 @@ def _multi_choice(field: Input) -> dict[str, Any]:
 def _text(field: Input) -> dict[str, Any]:
     most = min(max(field.max_length or MAX_INPUT, 1), MAX_INPUT)
     hint = f"不超过 {most} 字" if field.max_length else "请输入"
+    value = str(field.value)
     return {
         "tag": "input",
         "input_type": "text",
-        "max_length": most,
-        "default_value": str(field.value)[:most],
+        "max_length": max(most, len(value)),  # who has to shorten it must see all of it
+        "default_value": value,
         "placeholder": _placeholder(field, hint),
     }
 

@@ -31,7 +31,7 @@ from cards.model import (
     Text,
     Tone,
 )
-from tests.emulators.feishu.card_schema import check_card, tagged
+from tests.emulators.feishu.card_schema import FIELDS, check_card, tagged
 from tests.emulators.feishu.seen import see
 from tests.emulators.feishu.world import Message
 
@@ -41,7 +41,7 @@ SUBMIT = Button(label="确认", action={"a": "x.submit"}, submits=True, style=St
 
 def drawn(card: Card, **how: Any) -> dict[str, Any]:
     """The card as Feishu would take it."""
-    return check_card(draw(card, "key1", **how))
+    return check_card(draw(card, "key1", **how).text)
 
 
 def read(card: Card, **how: Any) -> str:
@@ -141,7 +141,10 @@ def test_each_input_that_does_not_is_said_in_words(kind: InputKind) -> None:
 def test_a_choice_of_too_many_is_asked_instead_of_cut() -> None:
     many = tuple(Option(value=str(number), label=f"客户{number}") for number in range(101))
     card = Card(title="客户", blocks=(field(InputKind.CHOICE, options=many, value="3"),), buttons=(SUBMIT,))
-    assert "阻碍因素：客户3\n这些不在卡片上填：阻碍因素（直接发文字给我）" in read(card)
+    assert read(card).splitlines() == ["客户", "阻碍因素", "客户3"]
+    assert [one["text"]["content"] for one in of(drawn(card), "button")] == ["确认", "改一下"]
+    empty = Card(title="客户", blocks=(field(InputKind.CHOICE, options=many),), buttons=(SUBMIT,))
+    assert "这些不在卡片上填：阻碍因素（直接发文字给我）" in read(empty)
 
 
 def test_what_is_wrong_and_where_it_came_from_stand_beside_the_field() -> None:
@@ -207,7 +210,7 @@ VERBS = tuple(Button(label=f"按钮{number}" * 30, action={"a": "x", "pad": "p" 
     ],
 )
 def test_what_is_too_much_is_shortened_and_says_so(card: Card) -> None:
-    text = draw(card, "key1")
+    text = draw(card, "key1").text
     whole = check_card(text)
     assert len(text.encode()) <= MAX_BYTES
     assert elements(whole) <= MAX_ELEMENTS
@@ -315,4 +318,10 @@ buttons = st.builds(
     )
 )
 def test_any_card_is_a_card_feishu_takes(card: Card) -> None:
-    assert json.loads(draw(card, "key1")) == drawn(card)
+    found = draw(card, "key1")
+    assert json.loads(found.text) == drawn(card)
+    standing = {one["name"][2:] for one in tagged(drawn(card)) if one["tag"] in FIELDS}
+    submitted = any(button.submits for button in card.buttons[:MAX_BUTTONS])
+    assert standing.isdisjoint(found.left_out)
+    # An input without a button that sends it is only shown.
+    assert {*standing, *found.left_out} == {one.name for one in card.inputs if submitted}

@@ -71,7 +71,12 @@ async def _its_client_sends(feishu: FeishuEmulator, witness: Witness, rep: str) 
     first, again = await witness.says(), await witness.says()
     assert first == again == {"code": 0, "msg": "success", "id": feishu.inbox(rep)[0].id}
     witness.does(
-        "send", to=rep, kind="interactive", content=draw(CARD, "k"), uuid="u2", patch=draw(Card(title="已确认"), "k")
+        "send",
+        to=rep,
+        kind="interactive",
+        content=draw(CARD, "k").text,
+        uuid="u2",
+        patch=draw(Card(title="已确认"), "k").text,
     )
     assert [(await witness.says())["code"], (await witness.says())["code"]] == [0, 0]
     assert [seen.text for seen in feishu.inbox(rep)] == ["你好", "已确认"]
