@@ -38,7 +38,7 @@ class Dispatcher:
             await self._run_errand(row)
             return
         inbound = Inbound.from_json(json.loads(row.payload))
-        message = await self._intake.ready(inbound)
+        message = await self._intake.ready(inbound) if for_us(inbound) else Message(inbound.text)
         try:
             async with self._services.db.write() as tx:
                 if await inbox.claim(tx, row.id, self._services.clock.now()):
@@ -119,10 +119,13 @@ class Dispatcher:
         if inbound.kind is Kind.BOT_REMOVED and ctx.group is not None:
             ctx.group.active = False
             return
-        if inbound.kind in (Kind.RECALLED, Kind.DIRECTORY):
-            await ctx.event(f"platform.{inbound.kind}", ("inbox", ctx.inbox_id), {"text": inbound.text})
+        if not for_us(inbound):
             return
-        if ctx.person is None:
+        if inbound.kind is Kind.RECALLED:
+            await _recalled(ctx)
+        elif inbound.kind is Kind.DIRECTORY:
+            await ctx.event("platform.directory", ("inbox", ctx.inbox_id), {"text": inbound.text})
+        elif ctx.person is None:
             await _stranger(ctx)
         elif not ctx.person.active:
             await ctx.reply(say("runtime.left"))
@@ -141,9 +144,7 @@ class Dispatcher:
 
     async def _said(self, ctx: Context) -> None:
         message = ctx.message
-        assert message is not None and ctx.inbound is not None
-        if ctx.group is not None and not ctx.inbound.mentioned:
-            return
+        assert message is not None
         if message.problem:
             raise Refused(message.problem)
         if message.text.lstrip().startswith(("/", "／")):
@@ -153,6 +154,21 @@ class Dispatcher:
             if await said.handler(ctx, message):
                 return
         await ctx.reply(say("runtime.not_understood"))
+
+
+def for_us(inbound: Inbound) -> bool:
+    """False for what people say to each other in a group; an app may be allowed to see all of it."""
+    talk = inbound.chat.kind == "group" and inbound.kind in (*SPOKEN, Kind.UNSUPPORTED)
+    return inbound.mentioned or not talk
+
+
+async def _recalled(ctx: Context) -> None:
+    """A message its sender took back: not handled any more if it still waits. What it led to already stays."""
+    assert ctx.inbound is not None
+    said = ctx.inbound.message_id
+    withdrawn = await inbox.withdraw(ctx.tx, ctx.inbound.platform, ctx.inbound.app, said, ctx.now)
+    what = {"text": ctx.inbound.text, "message": said, "withdrawn": withdrawn}
+    await ctx.event("platform.recalled", ("inbox", ctx.inbox_id), what)
 
 
 async def _group(ctx: Context, inbound: Inbound) -> Group:

@@ -217,6 +217,13 @@ async def claim(tx: AsyncSession, inbox_id: int, now: datetime) -> bool:
     return bool((await tx.execute(done)).rowcount == 1)  # type: ignore[attr-defined]  # CursorResult for DML
 
 
+async def withdraw(tx: AsyncSession, platform: str, app: str, message: str, now: datetime) -> bool:
+    """Takes a message out of the line, by its platform's id. True: it was still waiting."""
+    named = (Inbox.platform == platform, Inbox.app == app, Inbox.event_key == message)
+    taken = update(Inbox).where(*named, Inbox.state == "new").values(state="done", error="recalled", handled_at=now)
+    return bool((await tx.execute(taken)).rowcount == 1)  # type: ignore[attr-defined]  # CursorResult for DML
+
+
 async def failed(tx: AsyncSession, inbox_id: int, *, error: str, retry_at: datetime | None, now: datetime) -> None:
     """A handler raised: tried again at `retry_at`, or parked for an admin when that is None."""
     row = await tx.get_one(Inbox, inbox_id)
