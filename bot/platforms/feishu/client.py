@@ -14,7 +14,7 @@ from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 from bot.clock import Clock
-from bot.errors import CardExpired, Permanent
+from bot.errors import CardExpired, Credentials, Permanent
 from bot.platforms.base import (
     Address,
     Capabilities,
@@ -183,7 +183,8 @@ class FeishuClient:
             try:
                 content = await self._attachment(attachment)
                 self._pictures[attachment] = await uploads.upload_image(self._api, content)
-            except (OSError, LookupError, Permanent) as error:
+            except (OSError, LookupError, Permanent, Credentials) as error:
+                # Credentials too: the permission for pictures is one of its own, and the words can still arrive.
                 uploads.log.warning("picture.not_shown", attachment=attachment, reason=str(error))
         while len(self._pictures) > KEPT_PICTURES:
             self._pictures.popitem(last=False)

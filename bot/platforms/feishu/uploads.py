@@ -25,7 +25,10 @@ async def upload(api: Api, body: FileBody) -> tuple[str, dict[str, Any]]:
     if not body.content:
         raise Permanent(f"文件 {body.name} 是空的，飞书不接收")
     if body.picture and len(body.content) <= IMAGE_BYTES and sniff(body.content).kind == "photo":
-        return "image", {"image_key": await upload_image(api, body.content)}
+        try:
+            return "image", {"image_key": await upload_image(api, body.content)}
+        except Permanent as error:  # too many pixels, say: as a file it arrives all the same
+            log.warning("picture.sent_as_file", name=body.name, reason=str(error))
     if len(body.content) > FILE_BYTES:
         raise Permanent(f"文件 {body.name} 超过飞书的 30 MB 上限")
     return "file", {"file_key": await _upload_file(api, body)}
