@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.errors import CardExpired, Credentials, Permanent
 from bot.platforms.base import (
     Address,
+    Body,
     Capabilities,
     CardBody,
     DirectoryPerson,
@@ -31,28 +32,20 @@ from bot.platforms.base import (
     TextBody,
     UpdateBody,
 )
-from bot.platforms.feishu import cards, doctor, uploads
+from bot.platforms.feishu import cards, doctor, uploads, words
 from bot.platforms.feishu.api import Api
 from bot.platforms.feishu.directory import people
 from bot.platforms.feishu.errors import update_failure
 from bot.platforms.feishu.health import Health
 from bot.platforms.feishu.inputs import ON_CARD
-from bot.platforms.feishu.markup import defuse
 from bot.platforms.feishu.settings import FeishuSettings
 from bot.platforms.http import Http
 from bot.platforms.media import as_media
-from bot.platforms.text import split_text
 from bot.platforms.tokens import Token, TokenSource
 from cards.model import Card, Picture
 
 Attachment = Callable[[str], Awaitable[bytes]]
 """The bytes kept under an attachment key."""
-
-TEXT_BYTES = 20 * 1024
-"""Feishu takes 150 KB of text; nobody reads that in one bubble."""
-
-MARKDOWN_BYTES = 24 * 1024
-"""Of the 30 KB a rich-text message may have, markup included."""
 
 KEPT_PICTURES = 512
 MESSAGES = "/open-apis/im/v1/messages"
@@ -65,7 +58,7 @@ CAPABILITIES = Capabilities(
     max_options=cards.MAX_OPTIONS,
     max_buttons=cards.MAX_BUTTONS,
     card_bytes=cards.MAX_BYTES,
-    text_bytes=TEXT_BYTES,
+    text_bytes=words.TEXT_BYTES,
     update_within=timedelta(days=14),
     group_cards=True,
     group_presses=True,
@@ -110,10 +103,8 @@ class FeishuClient:
     async def send(self, message: Outgoing) -> Receipt:
         body = message.body
         match body:
-            case TextBody():
-                parts = [("text", {"text": defuse(part)}) for part in split_text(body.text, TEXT_BYTES) or [" "]]
-            case MarkdownBody():
-                parts = [("post", _post(body.title, part)) for part in split_text(body.text, MARKDOWN_BYTES) or [" "]]
+            case TextBody() | MarkdownBody():
+                parts = words.messages(body)
             case CardBody():
                 return await self._send_card(message, body)
             case FileBody():
@@ -125,6 +116,9 @@ class FeishuClient:
             for number, (kind, content) in enumerate(parts)
         ]
         return Receipt(receipts[0].message_id, {**receipts[0].details, "parts": [one.message_id for one in receipts]})
+
+    def weigh(self, body: Body) -> int:
+        return words.weight(body)
 
     async def fetch(self, media: MediaRef) -> Media:
         message_id, key = quote(media.context.get("message_id", ""), safe=""), quote(media.ref, safe="")
@@ -210,7 +204,3 @@ class FeishuClient:
 def _uuid(key: str, part: int) -> str:
     """Feishu's idempotency key: at most 50 characters, good for an hour. The same push always gets the same."""
     return hashlib.sha256(f"{key}\n{part}".encode()).hexdigest()[:40]
-
-
-def _post(title: str, text: str) -> dict[str, Any]:
-    return {"zh_cn": {"title": title, "content": [[{"tag": "md", "text": defuse(text)}]]}}

@@ -6,10 +6,16 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bot.platforms.base import Kind, MediaRef, Position
 from bot.platforms.feishu.storable import clean
+
+_IN_A_POST: Mapping[str, tuple[tuple[str, Literal["photo", "file"], str], ...]] = {
+    "img": (("image_key", "photo", "image"),),
+    "media": (("file_key", "file", "file"),),
+}
+"""What a post may hold besides words: the key's name, what it is to us, what it is to the download."""
 
 _MENTION = re.compile(r"@_user_\d+|@_all\b")
 
@@ -41,13 +47,14 @@ def _text(content: dict[str, Any], message_id: str, names: Mapping[str, str]) ->
 def _post(content: dict[str, Any], message_id: str, names: Mapping[str, str]) -> Content:
     lines = ["".join(_span(tag, names) for tag in line) for line in content["content"]]
     text = "\n".join(line for line in (content.get("title", ""), *lines) if line.strip()).strip()
-    pictures = tuple(
-        _media(tag["image_key"], "photo", message_id, "image")
+    media = tuple(
+        _media(tag[key], kind, message_id, resource)
         for line in content["content"]
         for tag in line
-        if tag.get("tag") == "img"
+        for key, kind, resource in _IN_A_POST.get(str(tag.get("tag")), ())
     )
-    return Content(Kind.TEXT if text or not pictures else Kind.PHOTO, text, pictures)
+    pictures_only = not text and all(one.kind == "photo" for one in media)
+    return Content(Kind.PHOTO if media and pictures_only else Kind.TEXT, text, media)
 
 
 def _image(content: dict[str, Any], message_id: str, names: Mapping[str, str]) -> Content:
@@ -71,6 +78,8 @@ def _file(content: dict[str, Any], message_id: str, names: Mapping[str, str]) ->
 
 def _location(content: dict[str, Any], message_id: str, names: Mapping[str, str]) -> Content:
     place = Position(float(content["latitude"]), float(content["longitude"]), address=str(content.get("name", "")))
+    if not (abs(place.latitude) <= 90 and abs(place.longitude) <= 180):  # also false for not-a-number
+        raise ValueError(f"no place on earth: {place.latitude}, {place.longitude}")
     return Content(Kind.POSITION, position=place)
 
 

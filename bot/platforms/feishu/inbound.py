@@ -20,6 +20,7 @@ from bot.platforms.feishu.envelope import Envelope
 from bot.platforms.feishu.press import read_press
 
 NAME = "feishu"
+MAX_KEY = 200
 
 log = structlog.get_logger(__name__)
 
@@ -55,11 +56,24 @@ def _header(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     if "schema" in fields or "uuid" not in fields:
         header: Mapping[str, Any] = fields["header"]
         return {
-            "event_id": str(header["event_id"]),
+            "event_id": _key(str(header["event_id"])),
             "event_type": header["event_type"],
             "create_time": header.get("create_time"),
         }
-    return {"event_id": str(fields["uuid"]), "event_type": fields["event"]["type"], "create_time": fields.get("ts")}
+    return {
+        "event_id": _key(str(fields["uuid"])),
+        "event_type": fields["event"]["type"],
+        "create_time": fields.get("ts"),
+    }
+
+
+def _key(given: str) -> str:
+    """An event's id as the key of its row, which has room for so many characters; Feishu's have 32 to 40."""
+    return given if len(given) <= MAX_KEY else _digest(given)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _at(stamp: Any, now: datetime) -> datetime:
@@ -78,7 +92,7 @@ def _unreadable(envelope: Envelope, app: str, now: datetime) -> Inbound:
     fields = envelope.fields
     header = fields.get("header")
     key = str(header.get("event_id", "")) if isinstance(header, dict) else str(fields.get("uuid", ""))
-    key = key or hashlib.sha256(envelope.raw.encode("utf-8", "replace")).hexdigest()
+    key = _key(key) or _digest(envelope.raw)
     try:
         sender = str(fields["event"]["sender"]["sender_id"]["open_id"])
     except (KeyError, TypeError):
@@ -100,7 +114,7 @@ def _message(plain: Inbound, event: Mapping[str, Any], bot: str) -> Inbound | No
     message_id = str(message["message_id"])
     return replace(
         plain,
-        event_key=message_id,  # the docs: repeats of a message keep its id, not always the event's
+        event_key=_key(message_id),  # the docs: repeats of a message keep its id, not always the event's
         kind=content.kind,
         sender=person,
         chat=Chat(str(message["chat_id"]), "group") if message.get("chat_type") == "group" else Chat(person),

@@ -9,6 +9,7 @@ from typing import Any
 _SPECIAL = {ord(sign): f"&#{ord(sign)};" for sign in "\\`*_{}[]()#+-!|<>~$:&\"'/="}
 _BOLD = re.compile(r"\*\*(\S(?:[^\n]*?\S)?)\*\*")
 _TAG = re.compile(r"<(?=[A-Za-z/!])")
+_LINK = re.compile(r"\](?=\()")
 
 
 def escape(text: str) -> str:
@@ -39,6 +40,11 @@ def without_bold(text: str) -> str:
 def defuse(text: str) -> str:
     """`text` for a message that understands tags: no tag of the writer's (an @everyone, say) survives."""
     return _TAG.sub("＜", text)
+
+
+def defuse_links(text: str) -> str:
+    """`text` for a message that understands [words](address): both are shown, so that neither lies about the other."""
+    return _LINK.sub("] ", text)
 
 
 def plain(text: str, size: str = "normal", color: str = "default") -> dict[str, Any]:

@@ -18,7 +18,18 @@ from bot.errors import (
     RetryAfter,
     Unreachable,
 )
-from bot.platforms.base import Body, CardBody, FileBody, MarkdownBody, MediaRef, Outgoing, Receipt, TextBody, UpdateBody
+from bot.platforms.base import (
+    Body,
+    CardBody,
+    FileBody,
+    MarkdownBody,
+    MediaRef,
+    Outgoing,
+    Receipt,
+    TextBody,
+    UpdateBody,
+    Weighs,
+)
 from bot.platforms.feishu import FeishuPlatform
 from bot.platforms.http import Http
 from cards.model import Button, Card, Picture, Text
@@ -72,6 +83,29 @@ async def test_a_long_text_is_split_and_every_part_is_idempotent(rep: Rep, clock
 async def test_markdown_is_a_rich_text_message(rep: Rep) -> None:
     await rep.gets(MarkdownBody("周报", "**18** 次拜访\n- 宏达\n<at user_id='all'></at>"))
     assert rep.sees == ["周报\n**18** 次拜访\n- 宏达\n＜at user_id='all'>＜/at>"]
+
+
+async def test_a_link_of_the_writer_shows_its_address(rep: Rep) -> None:
+    """Feishu would show only the words before the address, whatever they promise."""
+    await rep.gets(TextBody("客户说看[飞书公告](https://evil.example)"))
+    assert rep.sees == ["客户说看[飞书公告] (https://evil.example)"]
+
+
+async def test_markdown_of_signs_that_grow_on_the_wire_still_fits(rep: Rep) -> None:
+    """A quote is two bytes in JSON and a defused tag three: what is counted is what is sent."""
+    text = '"<b"\n' * 6000
+    receipt = await rep.gets(MarkdownBody("周报", text))
+    assert len(receipt.details["parts"]) == len(rep.sees) > 1
+
+
+async def test_a_long_text_weighs_as_many_messages_as_it_becomes(rep: Rep) -> None:
+    """Our own pacing counts what the platform counts."""
+    assert isinstance(rep.client, Weighs)
+    rep.feishu.world.limits = False
+    for body in (TextBody("宏达机械今天报价。" * 8000), MarkdownBody("周报", "宏达机械今天报价。" * 8000)):
+        receipt = await rep.gets(body)
+        assert rep.client.weigh(body) == len(receipt.details["parts"]) > 5
+    assert rep.client.weigh(TextBody("")) == rep.client.weigh(CardBody(CARD, "k")) == 1
 
 
 async def test_a_group_gets_its_digest(feishu: FeishuEmulator, platform: FeishuPlatform) -> None:

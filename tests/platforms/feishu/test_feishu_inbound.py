@@ -91,6 +91,24 @@ def test_a_post_keeps_its_words_links_and_pictures() -> None:
     ]
 
 
+def test_a_video_in_a_post_is_kept_too() -> None:
+    lines = [[{"tag": "text", "text": "现场"}], [{"tag": "media", "file_key": "file_1", "image_key": "img_1"}]]
+    inbound = taken(message("post", {"title": "", "content": lines}))
+    assert (inbound.kind, inbound.text) == (Kind.TEXT, "现场")
+    assert [(one.ref, one.kind, one.context["type"]) for one in inbound.media] == [("file_1", "file", "file")]
+
+
+@pytest.mark.parametrize("place", [{"latitude": "nan", "longitude": "1"}, {"latitude": "91", "longitude": "1"}])
+def test_a_place_that_is_nowhere_is_no_position(place: dict[str, str]) -> None:
+    assert taken(message("location", {"name": "?", **place})).kind is Kind.UNSUPPORTED
+
+
+def test_an_endless_event_id_is_one_a_database_takes() -> None:
+    long = taken(envelope("contact.user.updated_v3", {}, event_id="e" * 5000)).event_key
+    other = taken(envelope("contact.user.updated_v3", {}, event_id="e" * 4999 + "f")).event_key
+    assert (len(long), long == other) == (64, False)
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "expected", "media"),
     [
