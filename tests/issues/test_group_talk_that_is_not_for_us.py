@@ -25,6 +25,7 @@ async def live(tmp_path: Path) -> AsyncIterator[LiveTeam]:
 async def test_what_people_send_each_other_stays_theirs(live: LiveTeam) -> None:
     assert isinstance(live.driver, Feishu)
     phone = live.driver.emulator
+    phone.world.app.scopes.add("im:message.group_msg")
     await phone.sends_voice("lilei", b"OggS a voice note", 3.0, chat=GROUP)
     await phone.sends_photo("lilei", b"\xff\xd8\xff a photo", chat=GROUP)
     await phone.sends_file("lilei", "报价.pdf", b"%PDF-", chat=GROUP)
@@ -41,6 +42,7 @@ async def test_who_has_left_is_not_told_so_in_front_of_the_others(live: LiveTeam
     assert isinstance(live.driver, Feishu)
     async with live.app.services.db.write() as tx:
         (await people.named(tx, "韩梅"))[0].active = False
+    live.driver.emulator.world.app.scopes.add("im:message.group_msg")
     await live.driver.emulator.says("han", "大家好", chat=GROUP, mention=False)
     await live.settle()
     assert [seen for seen in live.driver.emulator.group_chat(GROUP) if not seen.mine] == []

@@ -39,7 +39,7 @@ class FeishuPlatform:
     ) -> None:
         self.app = app
         self.health = Health()
-        self.login = WebLogin(settings, http)
+        self.login = WebLogin(settings, http, self.health)
         self.client = FeishuClient(app, settings, http, clock, self.health, attachment)
         self._settings = settings
         self._http = http

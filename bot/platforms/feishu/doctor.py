@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.errors import Credentials, DeliveryError
 from bot.platforms.base import Finding
@@ -13,15 +14,25 @@ from bot.platforms.feishu.settings import FeishuSettings
 
 SKEW = timedelta(minutes=2)
 
+_LISTING = ("contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app")
+_IN_GROUPS = ("im:chat.members:bot_access", "im:chat", "im:chat:readonly")
+
 NEEDED: Mapping[str, tuple[tuple[str, ...], bool]] = {
     "收单聊消息": (("im:message.p2p_msg:readonly", "im:message.p2p_msg", "im:message"), True),
     "收群里 @ 机器人的消息": (("im:message.group_at_msg:readonly", "im:message.group_at_msg", "im:message"), True),
     "发消息和卡片": (("im:message:send_as_bot", "im:message"), True),
-    "收发图片、语音、文件": (("im:resource", "im:resource:upload"), True),
+    "收图片、语音、文件": (("im:message", "im:message:readonly", "im:message.history:readonly"), True),
+    "发图片和文件": (("im:resource", "im:resource:upload"), True),
+    "读通讯录": (_LISTING, True),
     "读通讯录里的姓名": (("contact:user.base:readonly", "contact:contact:readonly_as_app"), True),
     "读部门和上级": (("contact:user.department:readonly", "contact:contact:readonly_as_app"), True),
     "读部门名称": (("contact:department.base:readonly", "contact:contact:readonly_as_app"), True),
+    "读职务和是否离职": (("contact:user.employee:readonly", "contact:contact:readonly_as_app"), False),
     "读手机号（用来认出同一个人）": (("contact:user.phone:readonly",), False),
+    "读邮箱（用来认出同一个人）": (("contact:user.email:readonly",), False),
+    "知道自己进了群、被移出群": (_IN_GROUPS, False),
+    "知道群解散了": (("im:chat:readonly", "im:chat"), False),
+    "知道有人打开了会话": (("im:chat.access_event.bot_p2p_chat:read",), False),
 }
 """What we need, the permissions any one of which gives it, and whether we cannot do without."""
 
@@ -52,10 +63,8 @@ async def examine(api: Api, settings: FeishuSettings, health: Health, now: datet
 async def _credentials(api: Api) -> Finding:
     try:
         await api.tokens.get()
-    except Credentials as error:
-        return Finding("凭证", "fail", str(error), "在「凭证与基础信息」复制 App ID 和 App Secret，填进设置后重启")
     except DeliveryError as error:
-        return Finding("凭证", "fail", f"连不上飞书：{error}", "请检查网络和 base_url")
+        return _failing("凭证", "fail", error, "请检查网络和 base_url")
     return Finding("凭证", "ok", "App ID 和 App Secret 有效")
 
 
@@ -63,7 +72,7 @@ async def _bot(api: Api) -> Finding:
     try:
         bot = (await api.call("GET", "/open-apis/bot/v3/info")).get("bot") or {}
     except DeliveryError as error:
-        return Finding("机器人", "fail", str(error), "在「添加应用能力」里添加机器人，然后发布一个新版本")
+        return _failing("机器人", "fail", error, "在「添加应用能力」里添加机器人，然后发布一个新版本")
     state = bot.get("activate_status")
     if state != 2:
         words = _BOT_STATES.get(int(state or 0), f"状态 {state}")
@@ -75,23 +84,23 @@ async def _permissions(api: Api) -> Finding:
     try:
         answer = await api.call("GET", "/open-apis/application/v6/scopes")
     except DeliveryError as error:
-        return Finding("权限", "warn", f"查不到权限：{error}", "请到「权限管理」逐项核对")
+        return _failing("权限", "warn", error, "请到「权限管理」逐项核对")
     scopes = (answer.get("data") or {}).get("scopes") or ()
     granted = {scope.get("scope_name") for scope in scopes if scope.get("grant_status") == 1}
     missing = {what: names for what, (names, _) in NEEDED.items() if not granted.intersection(names)}
     if not missing:
         return Finding("权限", "ok", "需要的权限都已开通")
-    state = "fail" if any(NEEDED[what][1] for what in missing) else "warn"
     listed = "；".join(f"{what}（{names[0]}）" for what, names in missing.items())
     remedy = "在「权限管理」开通括号里的权限，然后发布一个新版本"
-    return Finding("权限", "fail" if state == "fail" else "warn", f"还没有开通：{listed}", remedy)
+    cannot_do_without = any(NEEDED[what][1] for what in missing)
+    return Finding("权限", "fail" if cannot_do_without else "warn", f"还没有开通：{listed}", remedy)
 
 
 async def _directory(api: Api) -> Finding:
     try:
         data = (await api.call("GET", "/open-apis/contact/v3/scopes", params={"page_size": "50"})).get("data") or {}
     except DeliveryError as error:
-        return Finding("通讯录", "warn", str(error), "在「权限管理 › 数据权限」设置通讯录权限范围")
+        return _failing("通讯录", "warn", error, "在「权限管理 › 数据权限」设置通讯录权限范围")
     if not data.get("department_ids") and not data.get("user_ids"):
         return Finding(
             "通讯录",
@@ -100,6 +109,15 @@ async def _directory(api: Api) -> Finding:
             "在「权限管理 › 数据权限」把范围设为全部成员或销售部门",
         )
     return Finding("通讯录", "ok", "看得到通讯录")
+
+
+def _failing(what: str, state: Literal["warn", "fail"], error: DeliveryError, otherwise: str) -> Finding:
+    """What Feishu said no to. Credentials say themselves what to press, behind the colon (bot.platforms.feishu.errors)."""
+    if not isinstance(error, Credentials):
+        return Finding(what, state, f"飞书没有回答，或不接受：{error}", otherwise)
+    problem, _, rest = str(error).partition("：")
+    remedy, _, details = rest.rpartition("（")
+    return Finding(what, state, f"{problem}（{details}", remedy)
 
 
 def _way_in(settings: FeishuSettings, health: Health) -> Finding:

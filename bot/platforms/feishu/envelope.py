@@ -29,6 +29,12 @@ class Envelope:
         """What the console wants echoed when the callback address is saved; None for every other event."""
         return str(self.fields.get("challenge", "")) if self.fields.get("type") == "url_verification" else None
 
+    @property
+    def tenant(self) -> str:
+        """The company it happened in; empty when the event does not say."""
+        header = self.fields.get("header")
+        return str(header.get("tenant_key") or "") if isinstance(header, dict) else ""
+
 
 def open_envelope(body: bytes, headers: Mapping[str, str], settings: FeishuSettings, now: datetime) -> Envelope:
     """The event in a signed and encrypted callback. `headers` is case-insensitive (aiohttp's is).

@@ -13,6 +13,8 @@ class Health:
     """When the long connection was opened; None while there is none."""
     skew: timedelta | None = None
     """Our clock minus Feishu's, from the last answer that told its time."""
+    tenant: str = ""
+    """The company the app belongs to, from the first event that told."""
     aside: bool = False
     """The product runs in another process: what only that can see is not judged here."""
     refused: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 from bot.errors import Credentials, Refused, RetryAfter
+from bot.platforms.feishu.health import Health
 from bot.platforms.feishu.settings import FeishuSettings
 from bot.platforms.http import Http
 
@@ -13,9 +14,10 @@ _PERSONS_FAULT = frozenset({20003, 20004, 20010, 20024, 20049, 20065, 20066})
 
 
 class WebLogin:
-    def __init__(self, settings: FeishuSettings, http: Http) -> None:
+    def __init__(self, settings: FeishuSettings, http: Http, health: Health) -> None:
         self._settings = settings
         self._http = http
+        self._health = health
 
     def address(self, back: str, state: str) -> str:
         """Where to send the browser. It comes back to `back` with `code` and this `state`.
@@ -29,7 +31,7 @@ class WebLogin:
         """The open_id behind a code, which works once and for 5 minutes.
 
         Raises:
-            Refused: the code is no good, or the person may not use the app; in words for that person.
+            Refused: the code is no good, or the person may not use the app or is of another company; in words for them.
             Credentials: the app's secret or the registered address is wrong.
             RetryAfter: Feishu did not answer.
         """
@@ -57,7 +59,11 @@ class WebLogin:
         answer = who.json()
         if answer.get("code") != 0:
             raise RetryAfter(f"user_info: {answer.get('code')} {answer.get('msg', '')}")
-        return str(answer["data"]["open_id"])
+        person = answer.get("data") or {}
+        ours = self._settings.tenant_key or self._health.tenant
+        if ours and person.get("tenant_key") != ours:
+            raise Refused("登录的账号属于另一家企业，请换成自己公司的飞书账号再打开这个链接。")
+        return str(person["open_id"])
 
     def in_client(self, url: str) -> str:
         """`url` as a link that opens in Feishu's side bar instead of a browser."""

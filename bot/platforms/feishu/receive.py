@@ -28,6 +28,7 @@ class Receiver:
         now = self._clock.now()
         inbound = read(envelope, app=self._app, bot=await self._own(), now=now)
         self._health.last_inbound = now
+        self._health.tenant = self._health.tenant or envelope.tenant
         if inbound is not None:
             await sink(inbound)
 

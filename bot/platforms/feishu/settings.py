@@ -34,6 +34,10 @@ class FeishuSettings(BaseModel):
     verification_token: SecretStr = Field(
         default=SecretStr(""), description="「事件与回调 › 加密策略」的 Verification Token；填了就多核对一次，可不填"
     )
+    tenant_key: str = Field(
+        default="",
+        description="企业标识（tenant_key）；网页登录的人必须属于这家企业。可不填：从收到的第一个事件里知道",
+    )
     signature_age: timedelta = Field(
         default=timedelta(hours=8),
         description="回调签名最多可以有多旧；飞书最后一次重推在约 7 小时 6 分之后，不要小于 8 小时",

@@ -7,10 +7,14 @@ from typing import Any
 from aiohttp import web
 
 from tests.emulators.feishu.answers import Refusal, ok
+from tests.emulators.feishu.auth import need
 from tests.emulators.feishu.world import Person, World
 
 PAGE = 2
 """Pages are kept short, so that a reader who stops at a short page is found out."""
+
+LISTING = ("contact:contact.base:readonly", "contact:contact:readonly_as_app", "contact:contact:access_as_app")
+"""Without one of these the directory cannot be read at all; the fields need permissions of their own besides."""
 
 _FIELD_SCOPES = {
     "name": "contact:user.base:readonly",
@@ -40,27 +44,32 @@ class Contacts:
         ]
 
     async def scopes(self, request: web.Request) -> web.Response:
+        need(self.world, *LISTING)
         tops = [one.id for one in self.world.departments.values() if one.parent == "0"]
         loose = [one.open_id for one in self._visible() if not one.department]
         return ok({"department_ids": tops, "user_ids": loose, "group_ids": [], "has_more": False})
 
     async def by_department(self, request: web.Request) -> web.Response:
+        need(self.world, *LISTING, "contact:contact:readonly")
         members = [one for one in self._visible() if one.department == request.query["department_id"]]
         return ok(self._page(request, [self._fields(one) for one in members]))
 
     async def batch(self, request: web.Request) -> web.Response:
+        need(self.world, *LISTING, "contact:contact:readonly")
         asked = request.query.getall("user_ids")
         if len(asked) > 50:
             raise Refusal(40001, "param error: at most 50 user_ids")
         return ok({"items": [self._fields(one) for one in self._visible() if one.open_id in asked]})
 
     async def user(self, request: web.Request) -> web.Response:
+        need(self.world, *LISTING, "contact:contact:readonly")
         person = self.world.people.get(request.match_info["id"])
         if person is None or not person.visible:
             raise Refusal(40003, "internal error")
         return ok({"user": self._fields(person)})
 
     async def department(self, request: web.Request) -> web.Response:
+        need(self.world, *LISTING, "contact:contact:readonly")
         department = self.world.departments.get(request.match_info["id"])
         if department is None:
             raise Refusal(40004, "no department authority error", 403)
@@ -70,6 +79,7 @@ class Contacts:
         )
 
     async def children(self, request: web.Request) -> web.Response:
+        need(self.world, *LISTING, "contact:contact:readonly")
         of = request.match_info["id"]
         found = [
             {"open_department_id": one.id, "name": one.name}

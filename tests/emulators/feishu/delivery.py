@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from tests.emulators.feishu.subscriptions import reaches
 from tests.emulators.feishu.world import World
 
 REPEATS = (timedelta(seconds=15), timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
@@ -52,7 +53,12 @@ class Delivery:
         return {"schema": "2.0", "header": header, "event": event}
 
     async def event(self, event_type: str, event: dict[str, Any]) -> bool:
-        """Pushes an event; True when the first attempt was accepted. Otherwise it is repeated on the clock."""
+        """Pushes an event; True when the first attempt was accepted. Otherwise it is repeated on the clock.
+
+        One the app has no permission for goes nowhere.
+        """
+        if not reaches(self.world, event_type, event):
+            return False
         envelope = self.envelope(event_type, event)
         if self.held is not None:
             self.held.append(envelope)

@@ -39,7 +39,7 @@ class Media:
         return ok({"file_key": self._keep("file_v3_", fields, "file", "file").key})
 
     async def resource(self, request: web.Request) -> web.StreamResponse:
-        need(self.world, "im:resource", "im:message")
+        need(self.world, "im:message", "im:message:readonly", "im:message.history:readonly")
         blob = self.world.blobs.get(request.match_info["key"])
         if blob is None or blob.message != request.match_info["id"]:
             raise Refusal(234003, "File not in message.")

@@ -72,7 +72,7 @@ class OAuth:
             return web.json_response({"code": 99991668, "msg": "Invalid access token"}, status=400)
         person = self.world.people[open_id]
         return web.json_response(
-            {"code": 0, "msg": "", "data": {"open_id": open_id, "name": person.name, "tenant_key": "tenant"}}
+            {"code": 0, "msg": "", "data": {"open_id": open_id, "name": person.name, "tenant_key": person.tenant}}
         )
 
 

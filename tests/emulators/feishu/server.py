@@ -119,6 +119,15 @@ class FeishuEmulator:
         self.world.chats[chat].bot_in = False
         await self._bot_in_group("deleted", self.world.chats[chat], by)
 
+    async def disbands(self, chat: str) -> None:
+        self.world.chats[chat].dissolved = True
+        event = {"chat_id": chat, "operator_id": {"open_id": self.world.chats[chat].members[0]}, "external": False}
+        await self.delivery.event("im.chat.disbanded_v1", event)
+
+    async def changes_directory(self, event_type: str) -> None:
+        """Somebody came, left or was changed, or what the app may see."""
+        await self.delivery.event(event_type, {"object": {}})
+
     # What people do
 
     async def says(self, user: str, text: str, *, chat: str = "", mention: bool = True, reply_to: str = "") -> str:

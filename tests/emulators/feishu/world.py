@@ -18,6 +18,10 @@ ADMIN_SCOPES = frozenset(
         "im:message.group_at_msg:readonly",
         "im:message:send_as_bot",
         "im:resource",
+        "im:chat:readonly",
+        "im:chat.members:bot_access",
+        "im:chat.access_event.bot_p2p_chat:read",
+        "contact:contact.base:readonly",
         "contact:user.base:readonly",
         "contact:user.department:readonly",
         "contact:department.base:readonly",
@@ -55,6 +59,8 @@ class Person:
     visible: bool = True
     """Within the app's range."""
     resigned: bool = False
+    tenant: str = "tenant"
+    """Whose company they belong to; the app is of `tenant`."""
 
 
 @dataclass

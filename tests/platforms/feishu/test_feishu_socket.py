@@ -100,6 +100,7 @@ async def test_an_event_nobody_needs_is_acknowledged_too(feishu: FeishuEmulator,
 async def test_the_group_hears_the_bot_and_the_bot_knows_its_name(
     feishu: FeishuEmulator, platform: FeishuPlatform
 ) -> None:
+    feishu.world.app.scopes.add("im:message.group_msg")
     inbox, rep = Inbox(), feishu.person("李雷")
     async with listening(platform, feishu, inbox):
         group = await feishu.group("一组", [rep])

@@ -64,6 +64,30 @@ async def test_a_healthy_app(feishu: FeishuEmulator, platform: FeishuPlatform) -
     assert all(finding.remedy for finding in findings.values() if finding.state != "ok")
 
 
+async def test_a_directory_that_may_not_be_read_says_so(feishu: FeishuEmulator, platform: FeishuPlatform) -> None:
+    """The fields have permissions of their own; the listing has one too."""
+    feishu.world.app.scopes -= {"contact:contact.base:readonly"}
+    feishu.person("王主管", department=feishu.department("销售部"))
+    with pytest.raises(Credentials, match=r"缺少权限.*contact:contact.base:readonly"):
+        await _people(platform)
+    findings = await _findings(platform)
+    assert findings["权限"].state == "fail"
+    assert "contact:contact.base:readonly" in findings["权限"].words
+    assert "contact:contact.base:readonly" in findings["通讯录"].remedy
+
+
+async def test_a_quota_that_is_used_up_is_told_as_such(feishu: FeishuEmulator, platform: FeishuPlatform) -> None:
+    """Not as a bot that was forgotten in the console."""
+    feishu.fail("/bot/v3/info", 99991403)
+    found = (await _findings(platform))["机器人"]
+    assert (found.state, "额度用完" in found.words, "套餐" in found.remedy) == ("fail", True, True)
+    feishu.world.tokens.clear()
+    feishu.fail("/tenant_access_token/", 99991401)
+    fresh = FeishuPlatform(settings_for(feishu), platform._http, platform._clock)
+    (only,) = await fresh.client.check()
+    assert ("白名单" in only.words, "IP 白名单" in only.remedy) == (True, True)
+
+
 async def test_a_wrong_secret_ends_the_examination(feishu: FeishuEmulator, platform: FeishuPlatform) -> None:
     feishu.world.app.secret = "changed"
     (only,) = await platform.client.check()
@@ -77,7 +101,7 @@ async def test_what_is_missing_is_named_with_what_to_press(feishu: FeishuEmulato
     feishu.world.app.activate_status = 1
     findings = await _findings(platform)
     assert findings["权限"].state == "fail"
-    assert "收发图片、语音、文件（im:resource）" in findings["权限"].words
+    assert "发图片和文件（im:resource）" in findings["权限"].words
     assert (findings["机器人"].words, findings["机器人"].state) == ("机器人被企业停用", "fail")
     assert findings["通讯录"].state == "fail"
     assert findings["接收消息"].words == "长连接没有连上"
@@ -116,6 +140,19 @@ async def test_a_page_learns_who_opened_it_and_a_code_works_once(
     assert await platform.login.person(code, BACK) == person
     with pytest.raises(Refused, match="重新打开"):
         await platform.login.person(code, BACK)
+
+
+async def test_somebody_of_another_company_is_not_let_in(
+    feishu: FeishuEmulator, http: Http, clock: VirtualClock, platform: FeishuPlatform
+) -> None:
+    stranger = feishu.person("外人", tenant="another")
+    strict = FeishuPlatform(settings_for(feishu, tenant_key="tenant"), http, clock)
+    with pytest.raises(Refused, match="另一家企业"):
+        await strict.login.person(feishu.oauth.code_for(stranger), BACK)
+    async with listening(platform, feishu, Inbox()):  # without the setting it is known from the first event
+        await feishu.says(feishu.person("李雷"), "你好")
+    with pytest.raises(Refused, match="另一家企业"):
+        await platform.login.person(feishu.oauth.code_for(stranger), BACK)
 
 
 async def test_an_old_code_and_an_unknown_one_are_refused(
