@@ -12,6 +12,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.emulators.feishu.answers import Refusal
+from tests.emulators.feishu.card_details import (
+    BODY,
+    check_depth,
+    check_details,
+    check_header,
+    check_ids,
+    only,
+    refuse,
+)
 
 MAX_BYTES = 30 * 1024
 MAX_ELEMENTS = 200
@@ -91,10 +100,6 @@ _BUTTON_TYPES = {
 FIELDS = {"select_static", "multi_select_static", "input", "date_picker", "picker_time", "picker_datetime"}
 
 
-def refuse(code: int, words: str) -> Refusal:
-    return Refusal(230099, f"Failed to create card content, ext=ErrCode: {code}; ErrMsg: {words}; ")
-
-
 def check_card(content: str) -> dict[str, Any]:
     """The card in `content`. Raises Refusal as the real one would."""
     if len(content.encode()) > MAX_BYTES:
@@ -105,10 +110,12 @@ def check_card(content: str) -> dict[str, Any]:
         raise refuse(200621, "parse card json err") from error
     if not isinstance(card, dict) or card.get("schema") != "2.0":
         raise refuse(200621, "this emulator takes cards of schema 2.0 only")
-    _only(card, _TOP, "card")
-    _only(card.get("config", {}), _CONFIG, "config")
+    only(card, _TOP, "card")
+    only(card.get("config", {}), _CONFIG, "config")
     if card.get("config", {}).get("update_multi") is not True:
         raise Refusal(230001, "Your request contains an invalid request parameter, ext=update_multi must be true")
+    only(card.get("body", {}), BODY, "body")
+    check_header(card.get("header", {}))
     if card.get("header", {}).get("template", "default") not in _TEMPLATES:
         raise refuse(200550, "header template")
     elements = list(tagged(card))
@@ -116,6 +123,8 @@ def check_card(content: str) -> dict[str, Any]:
         raise refuse(11310, "element exceeds the limit")
     for element in elements:
         _check_element(element)
+    check_ids(elements)
+    check_depth(card.get("body", {}).get("elements", []))
     _check_shape(card)
     return card
 
@@ -133,21 +142,16 @@ def tagged(part: Any) -> Iterator[dict[str, Any]]:
             yield from tagged(one)
 
 
-def _only(part: dict[str, Any], known: set[str], where: str) -> None:
-    unknown = set(part) - known
-    if unknown:
-        raise refuse(200621, f"unknown property {sorted(unknown)} in {where}")
-
-
 def _check_element(element: dict[str, Any]) -> None:
     tag = element["tag"]
     if tag not in ATTRIBUTES:
         raise refuse(200861, f"not support tag: {tag}")
-    _only(element, ATTRIBUTES[tag], tag)
+    only(element, ATTRIBUTES[tag], tag)
     if len(element.get("placeholder", {}).get("content", "")) > 100:
         raise refuse(200621, "placeholder over 100 characters")
     if tag in ("plain_text", "markdown") and not isinstance(element.get("content"), str):
         raise refuse(200621, f"{tag} without content")
+    check_details(element)
     check = _CHECKS.get(tag)
     if check is not None:
         check(element)
@@ -231,3 +235,6 @@ def _check_shape(card: dict[str, Any]) -> None:
     loose = [element for element in everything if id(element) not in in_forms]
     if any(element["tag"] == "multi_select_static" or element.get("required") for element in loose):
         raise refuse(200621, "component belongs into a form")
+
+
+__all__ = ["FIELDS", "check_card", "refuse", "tagged"]

@@ -106,10 +106,10 @@ class Delivery:
                 return
 
 
-async def within_time(world: World, attempt: Awaitable[Outcome]) -> Outcome:
-    """The attempt's outcome, or a failed one when three seconds of the world's clock pass first."""
+async def within_time(world: World, attempt: Awaitable[Outcome], limit: timedelta = ANSWER_WITHIN) -> Outcome:
+    """The attempt's outcome, or a failed one when so much of the world's clock passes first."""
     trying = asyncio.ensure_future(attempt)
-    waiting = asyncio.create_task(world.clock.sleep(ANSWER_WITHIN))
+    waiting = asyncio.create_task(world.clock.sleep(limit))
     await asyncio.wait((trying, waiting), return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     if trying.done():

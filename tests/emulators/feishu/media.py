@@ -10,6 +10,7 @@ from tests.emulators.feishu.auth import need
 from tests.emulators.feishu.world import Blob, World
 
 IMAGE_BYTES, FILE_BYTES = 10 * 1024 * 1024, 30 * 1024 * 1024
+DOWNLOAD_BYTES = 100 * 1024 * 1024
 FILE_TYPES = {"opus", "mp4", "pdf", "doc", "xls", "ppt", "stream"}
 
 
@@ -45,6 +46,10 @@ class Media:
             raise Refusal(234003, "File not in message.")
         if request.query.get("type") != blob.kind:
             raise Refusal(234001, "Invalid request param. type")
+        if not self.world.chats[self.world.messages[blob.message].chat].bot_in:
+            raise Refusal(234004, "The app is not in the chat.")
+        if len(blob.content) > DOWNLOAD_BYTES:
+            raise Refusal(234037, "Downloaded file size exceeds limit.")
         if self.world.messages[blob.message].deleted:
             raise Refusal(230110, "The message has been deleted.")
         return web.Response(body=blob.content, content_type=blob.mime)

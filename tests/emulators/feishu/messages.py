@@ -16,6 +16,8 @@ from tests.emulators.feishu.world import Chat, Message, World
 UUID_WINDOW = timedelta(hours=1)
 UPDATABLE = timedelta(days=14)
 SECOND = timedelta(seconds=1)
+POST_TAGS = {"text", "a", "at", "img", "media", "emotion", "code_block", "hr", "md"}
+ALONE = {"img", "media", "hr", "md"}
 LIMITS = {"text": 150 * 1024, "post": 30 * 1024}
 
 
@@ -142,16 +144,14 @@ class Messages:
 
     def _checked(self, kind: str, content: Any) -> Any:
         if not isinstance(content, str):
-            raise Refusal(
-                230001, "Your request contains an invalid request parameter, ext=content must be a JSON string"
-            )
+            raise _invalid("content must be a JSON string")
         if kind == "interactive":
             card = check_card(content)
             for element in tagged(card):
                 if element["tag"] == "img" and element["img_key"] not in self.world.blobs:
                     raise refuse(200570, "invalid image key")
             return card
-        if len(content.encode()) > LIMITS.get(kind, 30 * 1024):
+        if len(content.encode()) >= LIMITS.get(kind, 30 * 1024):
             raise Refusal(230025, "The length of the message content reaches its limit.")
         try:
             parsed = json.loads(content)
@@ -172,8 +172,7 @@ class Messages:
             if not str(content.get("text", "")):
                 raise Refusal(230001, "Your request contains an invalid request parameter, ext=text is empty")
         elif kind == "post":
-            if "zh_cn" not in content:
-                raise Refusal(230001, "Your request contains an invalid request parameter, ext=post without a language")
+            _check_post(content)
         else:
             raise Refusal(230054, "This operation is not supported for this message type.")
 
@@ -190,3 +189,20 @@ class Messages:
             "sender": {"id": message.sender, "id_type": "app_id", "sender_type": "app"},
             "body": {"content": json.dumps(message.content, ensure_ascii=False)},
         }
+
+
+def _check_post(content: dict[str, Any]) -> None:
+    """Languages, each with paragraphs of tags; `md` and pictures stand alone in theirs."""
+    if not content or set(content) - {"zh_cn", "en_us", "ja_jp"}:
+        raise _invalid("post without a language")
+    for post in content.values():
+        if not isinstance(post, dict) or set(post) - {"title", "content"}:
+            raise _invalid("post is not title and content")
+        for paragraph in post.get("content", ()):
+            tags = [part.get("tag") for part in paragraph] if isinstance(paragraph, list) else []
+            if not tags or set(tags) - POST_TAGS or (len(tags) > 1 and ALONE.intersection(tags)):
+                raise _invalid(f"paragraph of {tags}")
+
+
+def _invalid(why: str) -> Refusal:
+    return Refusal(230001, f"Your request contains an invalid request parameter, ext={why}")

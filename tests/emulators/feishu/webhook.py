@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from tests.emulators.feishu.delivery import Outcome, within_time
 from tests.emulators.feishu.world import World
+
+CHALLENGE_WITHIN = timedelta(seconds=1)
 
 
 def encrypted(plain: bytes, key: str, iv: bytes | None = None) -> str:
@@ -32,8 +35,10 @@ def signed(world: World, body: bytes, *, timestamp: int | None = None) -> dict[s
 
 
 def request_of(world: World, envelope: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
-    """Body and headers of one push."""
+    """Body and headers of one push; in the clear and unsigned where the app has no key."""
     plain = json.dumps(envelope, ensure_ascii=False).encode()
+    if not world.app.encrypt_key:
+        return plain, {"Content-Type": "application/json;charset=utf-8"}
     body = json.dumps({"encrypt": encrypted(plain, world.app.encrypt_key)}).encode()
     return body, {"Content-Type": "application/json;charset=utf-8", **signed(world, body)}
 
@@ -56,8 +61,10 @@ class Webhook:
         """What saving the address in the console does: a challenge that must come back. It is not signed."""
         challenge = self.world.new("challenge")
         asked = {"challenge": challenge, "token": self.world.app.verification_token, "type": "url_verification"}
-        body = json.dumps({"encrypt": encrypted(json.dumps(asked).encode(), self.world.app.encrypt_key)}).encode()
-        outcome = await self._post(body, {"Content-Type": "application/json;charset=utf-8"})
+        key, plain = self.world.app.encrypt_key, json.dumps(asked).encode()
+        body = json.dumps({"encrypt": encrypted(plain, key)}).encode() if key else plain
+        posting = self._post(body, {"Content-Type": "application/json;charset=utf-8"})
+        outcome = await within_time(self.world, posting, CHALLENGE_WITHIN)
         return outcome.accepted and json.loads(outcome.answer) == {"challenge": challenge}
 
     async def close(self) -> None:
@@ -66,7 +73,8 @@ class Webhook:
 
     async def _post(self, body: bytes, headers: dict[str, str]) -> Outcome:
         try:
-            async with self.session.post(self.world.app.callback_url, data=body, headers=headers) as response:
+            url = self.world.app.callback_url
+            async with self.session.post(url, data=body, headers=headers, allow_redirects=False) as response:
                 answer = await response.read()
         except aiohttp.ClientConnectionError:
             return Outcome(False, error=200342)

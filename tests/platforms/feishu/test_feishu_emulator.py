@@ -9,9 +9,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.clock import VirtualClock
-from bot.platforms.base import CardBody, Outgoing
+from bot.errors import MediaRefused
+from bot.platforms.base import CardBody, MediaRef, Outgoing
 from bot.platforms.feishu import FeishuPlatform
 from bot.platforms.http import Http
 from cards.model import Button, Card, Input, InputKind, Option
@@ -33,6 +36,17 @@ def card(*elements: Any, **top: Any) -> dict[str, Any]:
         "header": header,
         "body": {"elements": list(elements)},
     } | top
+
+
+TAG = {"tag": "text_tag", "text": TEXT}
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """Columns within columns."""
+    inner: dict[str, Any] = {"tag": "div", "text": TEXT}
+    for _ in range(depth):
+        inner = {"tag": "column_set", "columns": [{"tag": "column", "elements": [inner]}]}
+    return inner
 
 
 def form(*elements: Any) -> dict[str, Any]:
@@ -79,12 +93,108 @@ def test_a_plain_card_is_taken() -> None:
         (card({"tag": "button", "text": TEXT, "behaviors": [{"type": "callback", "value": "a string"}]}), 200621),
         (card({"tag": "button", "text": TEXT, "confirm": {"text": TEXT}}), 200621),
         (card({"tag": "button", "text": TEXT, "type": "huge"}), 200621),
+        (card({"tag": "button", "text": TEXT, "behaviors": [{"type": "callback", "value": {}, "url": "x"}]}), 200621),
+        (card({"tag": "button", "text": TEXT, "behaviors": [{"type": "call"}]}), 200621),
+        (card({"tag": "button", "text": TEXT, "confirm": {"title": TEXT, "body": TEXT}}), 200621),
+        (card(header={"title": TEXT, "colour": "blue"}), 200621),
+        (card(header={"title": {"tag": "markdown", "content": "x"}}), 200621),
+        (card(header={"title": TEXT, "text_tag_list": [TAG] * 4}), 200621),
+        (card({"tag": "div", "text": {"tag": "markdown", "content": "x"}}), 200621),
+        (card({"tag": "div", "text": TEXT, "element_id": "1st"}), 200621),
+        (
+            card({"tag": "div", "text": TEXT, "element_id": "a"}, {"tag": "div", "text": TEXT, "element_id": "a"}),
+            200621,
+        ),
+        (card(nested(6)), 200621),
+        (card(body={"elements": [], "colour": "red"}), 200621),
+        (card(form({"tag": "select_static", "name": "s", "options": [{"label": "x", "value": "a"}]}, SUBMIT)), 200621),
+        (card(form({"tag": "input", "name": "i", "input_type": "number"}, SUBMIT)), 200621),
+        (card(form({**SUBMIT, "name": "other", "form_action_type": "send"}, SUBMIT)), 200621),
+        (card({"tag": "date_picker", "name": "d"}), 200621),
     ],
 )
 def test_cards_that_are_refused(bad: dict[str, Any], code: int) -> None:
     with pytest.raises(Refusal) as caught:
         check_card(json.dumps(bad))
     assert (f"ErrCode: {code};" in caught.value.message) if code else caught.value.code == 230001
+
+
+def test_five_containers_within_each_other_are_taken() -> None:
+    assert check_card(json.dumps(card(nested(5))))
+
+
+async def _post(feishu: FeishuEmulator, http: Http, content: Any, kind: str = "post", more: Any = None) -> int:
+    body = {"receive_id": feishu.person("李雷"), "msg_type": kind, "content": json.dumps(content), **(more or {})}
+    bearer = {"Authorization": f"Bearer {(await _token(feishu, http))[0]}"}
+    url = f"{feishu.url}/open-apis/im/v1/messages"
+    return int(
+        (await http.call("POST", url, headers=bearer, params={"receive_id_type": "open_id"}, json=body)).json()["code"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("post", "code"),
+    [
+        ({"zh_cn": {"title": "周报", "content": [[{"tag": "md", "text": "**18** 次"}]]}}, 0),
+        ({"title": "周报", "content": [[{"tag": "md", "text": "x"}]]}, 230001),
+        ({"zh_cn": {"title": "周报", "content": [{"tag": "md", "text": "x"}]}}, 230001),
+        ({"zh_cn": {"title": "周报", "content": [[{"tag": "marquee", "text": "x"}]]}}, 230001),
+        ({"zh_cn": {"title": "周报", "content": [[{"tag": "md", "text": "x"}, {"tag": "text", "text": "y"}]]}}, 230001),
+        ({"zh_cn": {"title": "周报", "content": [[{"tag": "md", "text": "x" * 30 * 1024}]]}}, 230025),
+    ],
+)
+async def test_rich_text_has_a_language_and_paragraphs(
+    feishu: FeishuEmulator, http: Http, post: dict[str, Any], code: int
+) -> None:
+    assert await _post(feishu, http, post) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "code"),
+    [
+        ("x" * 149 * 1024, {}, 0),
+        ("x" * 150 * 1024, {}, 230025),
+        ("x", {"uuid": "u" * 50}, 0),
+        ("x", {"uuid": "u" * 51}, 230001),
+        ("x", {"content": {"text": "no JSON string"}}, 230001),
+        ("x", {"msg_type": "hologram"}, 230054),
+    ],
+)
+async def test_what_a_text_may_be(
+    feishu: FeishuEmulator, http: Http, text: str, more: dict[str, Any], code: int
+) -> None:
+    assert await _post(feishu, http, {"text": text}, "text", more) == code
+
+
+async def test_an_app_without_a_key_is_pushed_to_in_the_clear_and_never_redirected(feishu: FeishuEmulator) -> None:
+    """Feishu takes no 3xx for an answer."""
+    seen: list[dict[str, Any]] = []
+
+    async def take(request: web.Request) -> web.StreamResponse:
+        seen.append({"signed": "X-Lark-Signature" in request.headers, **await request.json()})
+        raise web.HTTPFound("/elsewhere") if request.path == "/moved" else web.HTTPOk()
+
+    app = web.Application()
+    app.add_routes([web.post(path, take) for path in ("/here", "/moved", "/elsewhere")])
+    feishu.world.app.encrypt_key = ""
+    async with TestServer(app) as server:
+        outcomes = []
+        for path in ("/here", "/moved"):
+            feishu.world.app.callback_url = str(server.make_url(path))
+            outcomes.append(await feishu.delivery.event("im.message.message_read_v1", {}))
+    assert outcomes == [True, False]
+    assert [(one["signed"], one["header"]["event_type"]) for one in seen] == [(False, "im.message.message_read_v1")] * 2
+
+
+async def test_media_of_a_chat_the_bot_is_not_in(feishu: FeishuEmulator, platform: FeishuPlatform) -> None:
+    rep = feishu.person("李雷")
+    group = await feishu.group("一组", [rep])
+    photo = await feishu.sends_photo(rep, b"\xff\xd8\xff", chat=group)
+    feishu.world.chats[group].bot_in = False
+    (key,) = [blob.key for blob in feishu.world.blobs.values() if blob.message == photo]
+    ref = MediaRef(key, "photo", context={"message_id": photo, "type": "image"})
+    with pytest.raises(MediaRefused, match="不在那个会话里"):
+        await platform.client.fetch(ref)
 
 
 def test_a_card_over_thirty_kilobytes() -> None:
