@@ -80,9 +80,9 @@ class Context:
 
     # Answering and pushing
 
-    async def reply(self, words: str | Card, *, thread: str = "", why: Why | None = None) -> None:
-        """Answers where it was said: the private chat, or the group."""
-        await self._send(self._speaker(), words, thread=thread, why=why, urgent=True)
+    async def reply(self, words: str | Card, *, thread: str = "", why: Why | None = None, key: str = "") -> None:
+        """Answers where it was said: the private chat, or the group. `key` makes it once only."""
+        await self._send(self._speaker(), words, thread=thread, why=why, urgent=True, key=key)
 
     async def push(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import structlog
@@ -128,7 +129,7 @@ class Dispatcher:
         elif ctx.person is None:
             await _stranger(ctx)
         elif not ctx.person.active:
-            await ctx.reply(say("runtime.left"))
+            await ctx.reply(say("runtime.left"), key=_once_a_day(ctx))
         elif inbound.kind is Kind.PRESS:
             await presses.press(ctx)
         elif inbound.kind in (Kind.ENTERED, Kind.BOT_ADDED):
@@ -171,6 +172,15 @@ async def _recalled(ctx: Context) -> None:
     await ctx.event("platform.recalled", ("inbox", ctx.inbox_id), what)
 
 
+def _once_a_day(ctx: Context) -> str:
+    """The key of an answer to somebody who only opened the chat, which some platforms say at every opening; else none."""
+    assert ctx.inbound is not None
+    if ctx.inbound.kind is not Kind.ENTERED:
+        return ""
+    who = f"{ctx.inbound.platform}:{ctx.inbound.app}:{ctx.inbound.sender}:{ctx.local(ctx.now).date().isoformat()}"
+    return f"entered:{hashlib.sha256(who.encode()).hexdigest()[:40]}"
+
+
 async def _group(ctx: Context, inbound: Inbound) -> Group:
     group = await people.group(ctx.tx, inbound.platform, inbound.app, inbound.chat.id)
     if group is None:
@@ -194,7 +204,7 @@ async def _stranger(ctx: Context) -> None:
     """Somebody whose account belongs to no person: told what to do; their message stays in the inbox's record."""
     assert ctx.inbound is not None
     if ctx.inbound.sender and (ctx.group is None or ctx.inbound.mentioned):
-        await ctx.reply(say("runtime.stranger", user=ctx.inbound.sender))
+        await ctx.reply(say("runtime.stranger", user=ctx.inbound.sender), key=_once_a_day(ctx))
         await ctx.event(
             "stranger", ("inbox", ctx.inbox_id), {"user": ctx.inbound.sender, "platform": ctx.inbound.platform}
         )
