@@ -103,8 +103,10 @@ class FeishuClient:
     async def send(self, message: Outgoing) -> Receipt:
         body = message.body
         match body:
-            case TextBody() | MarkdownBody():
-                parts = words.messages(body)
+            case TextBody(text):
+                parts = [words.text(piece) for piece in words.text_pieces(text)]
+            case MarkdownBody(title, text):
+                parts = [words.post(title, piece) for piece in words.post_pieces(text)]
             case CardBody():
                 return await self._send_card(message, body)
             case FileBody():

@@ -19,24 +19,34 @@ Message = tuple[str, dict[str, Any]]
 """The message type, and its content."""
 
 
-def messages(body: TextBody | MarkdownBody) -> list[Message]:
-    """At least one."""
-    if isinstance(body, TextBody):
-        parts = split_text(defuse_links(defuse(body.text)), TEXT_BYTES, on_the_wire)
-        return [("text", {"text": part}) for part in parts or [" "]]
-    parts = split_text(defuse(body.text), MARKDOWN_BYTES, on_the_wire)
-    return [("post", _post(body.title, part)) for part in parts or [" "]]
+def text_pieces(text: str) -> list[str]:
+    """What goes into each text message, at least one."""
+    return split_text(defuse_links(defuse(text)), TEXT_BYTES, on_the_wire) or [" "]
+
+
+def post_pieces(text: str) -> list[str]:
+    """What goes into each rich-text message, at least one."""
+    return split_text(defuse(text), MARKDOWN_BYTES, on_the_wire) or [" "]
+
+
+def text(piece: str) -> Message:
+    return "text", {"text": piece}
+
+
+def post(title: str, piece: str) -> Message:
+    return "post", {"zh_cn": {"title": title, "content": [[{"tag": "md", "text": piece}]]}}
 
 
 def weight(body: Body) -> int:
     """How many messages a push becomes."""
-    return len(messages(body)) if isinstance(body, TextBody | MarkdownBody) else 1
+    match body:
+        case TextBody(words):
+            return len(text_pieces(words))
+        case MarkdownBody(_, words):
+            return len(post_pieces(words))
+    return 1
 
 
 def on_the_wire(text: str) -> int:
     """Bytes of a text inside JSON, where a quote or a line break is two."""
     return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-
-
-def _post(title: str, text: str) -> dict[str, Any]:
-    return {"zh_cn": {"title": title, "content": [[{"tag": "md", "text": text}]]}}
