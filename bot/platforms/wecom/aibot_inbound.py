@@ -42,7 +42,7 @@ def read_aibot(plain: str, reading: Reading) -> Inbound | None:
         if not isinstance(body, dict):
             raise TypeError("not an object")
         return _read(body, plain, reading)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError, OSError) as error:
         log.warning("wecom.unreadable", app=reading.app, reason=f"{type(error).__name__}: {error}")
         return unreadable(reading.app, plain, reading.now)
 
