@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rules.listing import CASELESS
 from storage.tables import Group, Identity, Leave, Person, Preference, Team
 
 CHAIN_LIMIT = 20
@@ -14,10 +15,18 @@ CHAIN_LIMIT = 20
 
 
 async def by_identity(tx: AsyncSession, platform: str, app: str, user: str) -> Person | None:
-    query = (
-        select(Person).join(Identity).where(Identity.platform == platform, Identity.app == app, Identity.user == user)
-    )
-    return (await tx.scalars(query)).first()
+    """Whose account this is. Where a platform's user ids have no case, the same letters are the same account."""
+    there = select(Person).join(Identity).where(Identity.platform == platform, Identity.app == app)
+    for spelled in _spellings(platform, user):
+        if found := (await tx.scalars(there.where(spelled))).first():
+            return found
+    return None
+
+
+def _spellings(platform: str, user: str) -> list[ColumnElement[bool]]:
+    """As it is written, which the index finds; then, only where case means nothing, in any case."""
+    exact = Identity.user == user
+    return [exact, func.lower(Identity.user) == user.lower()] if platform == CASELESS else [exact]
 
 
 async def person(tx: AsyncSession, person_id: int) -> Person | None:
@@ -97,10 +106,11 @@ async def identities(tx: AsyncSession, person_id: int) -> list[Identity]:
 
 
 async def seen(tx: AsyncSession, platform: str, app: str, user: str, at: datetime) -> None:
-    query = select(Identity).where(Identity.platform == platform, Identity.app == app, Identity.user == user)
-    found = (await tx.scalars(query)).first()
-    if found is not None and found.last_seen_at < at:
-        found.last_seen_at = at
+    there = select(Identity).where(Identity.platform == platform, Identity.app == app)
+    for spelled in _spellings(platform, user):
+        if found := (await tx.scalars(there.where(spelled))).first():
+            found.last_seen_at = max(found.last_seen_at, at)
+            return
 
 
 async def team(tx: AsyncSession, team_id: int | None) -> Team | None:
