@@ -124,8 +124,8 @@ class Dispatcher:
             return
         if inbound.kind is Kind.RECALLED:
             await _recalled(ctx)
-        elif inbound.kind is Kind.DIRECTORY:
-            await ctx.event("platform.directory", ("inbox", ctx.inbox_id), {"text": inbound.text})
+        elif inbound.kind in (Kind.DIRECTORY, Kind.NOTICE):
+            await ctx.event(f"platform.{inbound.kind}", ("inbox", ctx.inbox_id), {"text": inbound.text})
         elif ctx.person is None:
             await _stranger(ctx)
         elif not ctx.person.active:

@@ -21,7 +21,7 @@ from storage.tables import Outbox
 
 PAGE = 200
 TIDY = timedelta(hours=2)
-"""Longer than any limit's window: whom nothing was sent to for this long needs no count."""
+"""How often those are forgotten whom nothing was sent to within the longest window."""
 
 App = tuple[str, str]
 
@@ -75,7 +75,7 @@ class Queue:
         now = self._clock.now()
         await self._remember(tx, now)
         if now - self._tidied > TIDY:
-            self._pacer.forget(now - TIDY)
+            self._pacer.forget(now - self._longest())
             self._tidied = now
         self._behind = Counter(_lane(held) for held in self._held.values() if held.hold.until > now)
         chosen: list[Chosen] = []
@@ -127,14 +127,17 @@ class Queue:
         if self._remembered:
             return
         self._remembered = True
-        limits = [limit for platform in self._platforms.values() for limit in platform.client.capabilities.limits]
-        longest = max((limit.per for limit in limits), default=timedelta(0))
-        if not longest:
+        if not self._longest():
             return
-        for gone in await outbox.sent_since(tx, now - longest):
+        for gone in await outbox.sent_since(tx, now - self._longest()):
             address = Address(**gone.to)
             card = card_of(gone.kind, gone.thread)
             self._pacer.count(address, self._limits(address), gone.at, card=card, weight=gone.messages)
+
+    def _longest(self) -> timedelta:
+        """The longest window of any limit."""
+        limits = [limit for platform in self._platforms.values() for limit in platform.client.capabilities.limits]
+        return max((limit.per for limit in limits), default=timedelta(0))
 
     def _log(self, chosen: Sequence[Chosen], now: datetime) -> None:
         """Says that a burst begins, how long it will take and why; and how long it took."""

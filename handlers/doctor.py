@@ -12,7 +12,8 @@ from cards.doctor import Line
 from cards.texts import say
 from handlers import private
 from handlers.doctor_lines import of_backlog, of_machine, of_platform
-from storage import doctor
+from storage import doctor, people
+from storage.tables import Event
 
 router = Router("doctor")
 
@@ -32,6 +33,15 @@ async def command(ctx: Context, words: list[str]) -> None:
             await retry(ctx)
         case _:
             raise wrong(ctx, "doctor", say("doctor.usage", word=words[0]))
+
+
+@router.on("platform.notice")
+async def tell_admins(ctx: Context, event: Event) -> None:
+    """What a platform says about the app itself: who can act on it hears it at once."""
+    assert ctx.inbound is not None
+    place = say("doctor.platform", name=say("me.platform", platform=ctx.inbound.platform), app=ctx.inbound.app)
+    for admin in await people.admins(ctx.tx):
+        await ctx.push(admin, say("doctor.notice", place=place, words=event.payload["text"]), urgent=True)
 
 
 async def examine(ctx: Context) -> None:

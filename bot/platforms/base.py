@@ -34,6 +34,8 @@ class Kind(StrEnum):
     RECALLED = "recalled"
     DIRECTORY = "directory"
     """People or departments changed; `text` says which in the platform's words."""
+    NOTICE = "notice"
+    """The platform says something about the app itself, such as that it will be suspended; `text` is for an admin."""
     UNSUPPORTED = "unsupported"
     """A message the platform has and we do not; kept, and answered in words."""
 

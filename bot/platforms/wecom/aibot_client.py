@@ -131,10 +131,11 @@ class AibotClient:
 
     async def _card(self, push: Outgoing, card: Card, card_key: str) -> Receipt:
         task = task_id(card_key, push.key)
-        drawn = draw(card, AIBOT, task, card_url=self._settings.card_url)
+        one = self._channel.has_one(push.to)
+        drawn = draw(card, AIBOT, task, card_url=self._settings.card_url, alone=one)
         if drawn is None:
             return await self._say(push, message(card, Dialect.FULL))
-        if drawn.shortened:
+        if drawn.shortened and not one:
             await self._say(push, message(card, Dialect.FULL, without=drawn.standing))
         try:
             await self._channel.push(push.to, {"msgtype": "template_card", "template_card": drawn.template})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -13,10 +14,10 @@ import aiohttp
 import structlog
 
 from bot.clock import Clock
-from bot.errors import RetryAfter
+from bot.errors import Credentials, DeliveryError, MediaRefused, RetryAfter
 from bot.platforms.http import Http, Reply
 from bot.platforms.tokens import Token, TokenSource
-from bot.platforms.wecom.codes import STALE_TOKEN, error_of
+from bot.platforms.wecom.codes import STALE_TOKEN, WINDOW, error_of
 from bot.platforms.wecom.settings import WeComSettings
 
 log = structlog.get_logger(__name__)
@@ -24,6 +25,20 @@ log = structlog.get_logger(__name__)
 Json = dict[str, Any]
 
 JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
+
+_LOST_MEDIA = {
+    40007: "这个文件在企业微信那边已经过期（只保留三天），请重新发送一次。",
+    830002: "文件太大，企业微信不让取；请压缩到 20 MB 以内再发。",
+}
+"""What media/get refuses for good, in words for who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A refusal of gettoken that asking again at once would only prolong."""
+
+    until: datetime
+    answer: Json
 
 
 class Api:
@@ -35,6 +50,7 @@ class Api:
         self._clock = clock
         self._base = settings.api_url.rstrip("/")
         self.tokens = TokenSource(self._new_token, clock)
+        self._block: Block | None = None
         self.skew: timedelta | None = None
         """The platform's clock minus ours, as its last token answer said; None before."""
 
@@ -64,7 +80,10 @@ class Api:
         return str(answer["media_id"])
 
     async def download(self, media_id: str, limit: int) -> Reply:
-        """A received file. The platform reports errors as JSON with status 200, so JSON here is never a file."""
+        """A received file. The platform reports errors as JSON with status 200, so JSON here is never a file.
+
+        Raises MediaRefused, in words for its sender, when the platform no longer has it or holds it for too large.
+        """
         path = "media/get"
 
         async def once(token: str) -> Reply:
@@ -74,8 +93,10 @@ class Api:
 
         reply = await self.tokens.use(once, lambda got: _refusal(got).get("errcode") in STALE_TOKEN)
         refusal = _refusal(reply)
+        if refusal.get("errcode") in _LOST_MEDIA:
+            raise MediaRefused(_LOST_MEDIA[refusal["errcode"]])
         if refusal:
-            raise error_of(int(refusal.get("errcode", -1)), str(refusal.get("errmsg", "")), path)
+            checked(refusal, path)
         if reply.status not in (200, 206):
             raise RetryAfter(f"{path}: HTTP {reply.status}")
         return reply
@@ -85,21 +106,32 @@ class Api:
         data = body if isinstance(body, aiohttp.FormData) else encode(body)
         headers = None if isinstance(body, aiohttp.FormData) else JSON_HEADERS
         reply = await self._http.call("POST", self._url(path), params=query, data=data, headers=headers)
-        return _checked(reply.json(), path)
+        return checked(reply.json(), path)
 
     async def _authorised(self, path: str, call: Callable[[str], Awaitable[Reply]]) -> Json:
         async def once(token: str) -> Json:
             return (await call(token)).json()
 
         answer = await self.tokens.use(once, lambda got: got.get("errcode") in STALE_TOKEN)
-        return _checked(answer, path)
+        return checked(answer, path)
 
     async def _new_token(self) -> Token:
+        if self._block is not None and self._clock.now() < self._block.until:
+            checked(self._block.answer, "gettoken")
         query = {"corpid": self._settings.corp_id, "corpsecret": self._settings.secret.get_secret_value()}
         reply = await self._http.call("GET", self._url("gettoken"), params=query)
         self._note_skew(reply)
-        answer = _checked(reply.json(), "gettoken")
+        answer = self._granted(reply.json())
         return Token(str(answer["access_token"]), timedelta(seconds=int(answer.get("expires_in", 7200))))
+
+    def _granted(self, answer: Json) -> Json:
+        """A refusal that lasts is remembered for a minute: two thousand bad tries an hour block the whole enterprise."""
+        try:
+            return checked(answer, "gettoken")
+        except DeliveryError as error:
+            if isinstance(error, Credentials) or (isinstance(error, RetryAfter) and error.after >= WINDOW):
+                self._block = Block(self._clock.now() + WINDOW, answer)
+            raise
 
     def _note_skew(self, reply: Reply) -> None:
         try:
@@ -138,8 +170,11 @@ def _refusal(reply: Reply) -> Json:
     return answer if isinstance(answer, dict) and "errcode" in answer else {}
 
 
-def _checked(answer: Json, path: str) -> Json:
-    code, message = int(answer.get("errcode", 0)), str(answer.get("errmsg", ""))
+def checked(answer: Json, path: str) -> Json:
+    """The answer of a call that went well. Raises the typed error of its errcode, and RetryAfter without one."""
+    code, message = answer.get("errcode"), str(answer.get("errmsg", ""))
+    if not isinstance(code, int):
+        raise RetryAfter(f"{path}: an answer without errcode; a gateway spoke instead of the platform")
     if code != 0:
         raise error_of(code, message, path)
     if "Warning" in message:

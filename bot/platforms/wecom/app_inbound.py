@@ -10,6 +10,7 @@ import structlog
 
 from bot.platforms.base import Chat, Inbound, Kind, MediaRef, Position
 from bot.platforms.wecom.inbound import PLATFORM, fingerprint, unreadable
+from bot.platforms.wecom.notices import notice
 from bot.platforms.wecom.press import read_press
 from bot.platforms.wecom.xml import BadXml, Element, parse_xml, word
 
@@ -20,14 +21,6 @@ MIMES = {"amr": "audio/amr", "speex": "audio/speex"}
 
 Reader = Callable[[Element], Fields | None]
 """The fields of Inbound that a message or event fills; None when it is no person's message."""
-
-WARNINGS = {
-    "inactive_alert": "应用长期无人使用，企业微信将停用它",
-    "low_active_alert": "应用使用人数过低，企业微信将限制它",
-    "close_inactive_agent": "应用已被企业微信停用",
-    "low_active": "应用已被企业微信限制",
-}
-"""Events about the app itself, in words for the doctor."""
 
 
 def read_app(plain: str, app: str, now: datetime) -> Inbound | None:
@@ -40,17 +33,9 @@ def read_app(plain: str, app: str, now: datetime) -> Inbound | None:
         return unreadable(app, plain, now)
 
 
-def warning_of(plain: str) -> str:
-    """What an event says against the app itself, for the operator; empty for anything else."""
-    try:
-        return WARNINGS.get(word(parse_xml(plain), "Event").lower(), "")
-    except BadXml:
-        return ""
-
-
 def _read(root: Element, plain: str, app: str) -> Inbound | None:
     kind, sender, message = word(root, "MsgType").lower(), word(root, "FromUserName"), word(root, "MsgId")
-    reader = EVENTS.get(word(root, "Event").lower(), _no_message) if kind == "event" else MESSAGES.get(kind, _unknown)
+    reader = EVENTS.get(word(root, "Event").lower(), _notice) if kind == "event" else MESSAGES.get(kind, _unknown)
     fields = reader(root)
     if fields is None:
         return None
@@ -124,8 +109,12 @@ def _contact(root: Element) -> Fields:
     return {"kind": Kind.DIRECTORY, "text": f"{word(root, 'ChangeType')} {whom}".strip()}
 
 
-def _no_message(root: Element) -> None:
-    log.debug("wecom.event_ignored", name=word(root, "Event"))
+def _notice(root: Element) -> Fields | None:
+    """What the platform says about the app itself; None for every other event."""
+    words = notice(word(root, "Event").lower(), word(root, "EffectTime"))
+    if not words:
+        log.debug("wecom.event_ignored", name=word(root, "Event"))
+    return {"kind": Kind.NOTICE, "text": words} if words else None
 
 
 MESSAGES: dict[str, Reader] = {

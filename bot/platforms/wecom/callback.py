@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -13,7 +12,7 @@ from bot.errors import InboundRefused, MediaRefused
 from bot.platforms.base import Inbound, Kind, Sink
 from bot.platforms.wecom.aibot_inbound import Reading, read_aibot
 from bot.platforms.wecom.api import encode
-from bot.platforms.wecom.app_inbound import read_app, warning_of
+from bot.platforms.wecom.app_inbound import read_app
 from bot.platforms.wecom.channels import CallbackChannel, response_url
 from bot.platforms.wecom.crypto import Envelope, new_nonce
 from bot.platforms.wecom.doctor import Health
@@ -22,7 +21,8 @@ from bot.platforms.wecom.settings import WeComSettings
 
 log = structlog.get_logger(__name__)
 
-Receive = Callable[[bytes, web.Request], Awaitable[web.Response]]
+SEALED_WRONG = 401
+"""Refused for its signature, age or ciphertext, and not for its shape."""
 
 
 class Callback:
@@ -68,7 +68,9 @@ class Callback:
 
     def _refused(self, error: InboundRefused) -> web.Response:
         log.warning("wecom.callback_refused", app=self._app, reason=str(error), status=error.status)
-        self._health.refused(self._clock.now(), str(error))
+        if error.status == SEALED_WRONG or self._health.last_callback is None:
+            # Whoever scans the internet for open doors knows no seal at all, and is no sign of wrong settings.
+            self._health.refused(self._clock.now(), str(error))
         return web.Response(status=error.status)
 
 
@@ -78,11 +80,11 @@ class AppCallback(Callback):
     async def _receive(self, body: bytes, request: web.Request) -> web.Response:
         now = self._clock.now()
         plain = open_xml(body, request.query, self._envelope, now, self._window)
-        words = warning_of(plain)
-        if words:
-            log.warning("wecom.app_warning", app=self._app, words=words)
-            self._health.warned(now, words)
-        await self._keep(read_app(plain, self._app, now))
+        inbound = read_app(plain, self._app, now)
+        if inbound is not None and inbound.kind is Kind.NOTICE:
+            log.warning("wecom.notice", app=self._app, words=inbound.text)
+            self._health.noticed(now, inbound.text)
+        await self._keep(inbound)
         return web.Response()
 
 

@@ -100,10 +100,13 @@ def plan(card: Card, profile: Profile) -> Plan:
     return Plan("button_interaction", _neediest(dropdowns, 1), buttons, links, spare)
 
 
-def draw(card: Card, profile: Profile, task: str, *, card_url: str = "", update: bool = False) -> Drawn | None:
+def draw(
+    card: Card, profile: Profile, task: str, *, card_url: str = "", update: bool = False, alone: bool = False
+) -> Drawn | None:
     """The template card; None when WeCom has no kind for it (nothing to press and no address to open).
 
     `card_url` opens when a notice is touched. An `update` of a card without buttons is always possible.
+    `alone`: no message can go before the card, so it does not point to one.
     """
     made = plan(card, profile)
     if made.kind == "text_notice" and not (made.links or card_url):
@@ -120,7 +123,7 @@ def draw(card: Card, profile: Profile, task: str, *, card_url: str = "", update:
     desc = lead if has_body else "；".join(text for text in (lead, *lines) if text)
     template, shortened = _frame(card, made, profile, desc, update)
     if has_body:
-        shortened |= _body(template, rows, lines, profile, update)
+        shortened |= _body(template, rows, lines, profile, alone=alone or update)
     template |= _pressable(made, profile, task, card_url)
     return Drawn(template, tuple(one.name for one in made.inputs), tuple(one.name for one in left_out), shortened)
 
@@ -189,10 +192,10 @@ def _frame(card: Card, made: Plan, profile: Profile, desc: str, update: bool) ->
     return template, title != {"title": card.title, "desc": desc}
 
 
-def _body(template: Json, rows: Sequence[Json], lines: Sequence[str], profile: Profile, update: bool) -> bool:
+def _body(template: Json, rows: Sequence[Json], lines: Sequence[str], profile: Profile, *, alone: bool) -> bool:
     """Puts rows and paragraph on the card; True when the paragraph was cut."""
     paragraph = "\n".join(line for line in lines if line)
-    tail = "…（内容较长，未显示完）" if update else "…（全文见上一条）"
+    tail = "…（内容较长，未显示完）" if alone else "…（全文见上一条）"
     if rows:
         template["horizontal_content_list"] = list(rows)
     if paragraph:

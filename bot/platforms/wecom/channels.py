@@ -12,16 +12,19 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import structlog
+
 from bot.clock import Clock
 from bot.errors import CardExpired, Permanent, Unreachable
 from bot.platforms.base import Address, FileBody, Inbound, Kind
 from bot.platforms.http import Http
 from bot.platforms.media import check_host
 from bot.platforms.wecom.aibot_inbound import TOKEN_MARK
-from bot.platforms.wecom.api import JSON_HEADERS, encode
-from bot.platforms.wecom.codes import error_of
+from bot.platforms.wecom.api import JSON_HEADERS, checked, encode
 from bot.platforms.wecom.socket import AibotSocket
 from bot.platforms.wecom.waiting import within
+
+log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
 
@@ -38,6 +41,10 @@ MOST_CHUNKS = 100
 
 class Channel(Protocol):
     """Raises the typed errors of bot.errors."""
+
+    def has_one(self, to: Address) -> bool:
+        """Whether no more than one further message is sure to get there: it must not be spent on what can be spared."""
+        ...
 
     async def push(self, to: Address, message: Json) -> None: ...
 
@@ -67,13 +74,29 @@ class SocketChannel:
         elif inbound.kind is Kind.ENTERED:
             self._welcomes[inbound.sender] = (req_id, now + REPLY)
 
+    def has_one(self, to: Address) -> bool:
+        """Somebody who opened the chat may never have spoken in it: only the welcome reaches them."""
+        _, until = self._welcomes.get(to.user, ("", self._clock.now()))
+        return self._clock.now() < until
+
     async def push(self, to: Address, message: Json) -> None:
-        req_id, until = self._welcomes.pop(to.user, ("", self._clock.now()))
-        if req_id and self._clock.now() < until and message["msgtype"] in ("markdown", "template_card"):
-            await self._socket.request("aibot_respond_welcome_msg", _welcome(message), req_id)
+        if await self._welcomed(to.user, message):
             return
         place = {"chatid": to.group, "chat_type": 2} if to.group else {"chatid": to.user, "chat_type": 1}
         await self._socket.request("aibot_send_msg", place | message)
+
+    async def _welcomed(self, user: str, message: Json) -> bool:
+        """Whether the message went as the answer to somebody's opening of the chat."""
+        req_id, until = self._welcomes.pop(user, ("", self._clock.now()))
+        if not req_id or self._clock.now() >= until or message["msgtype"] not in ("markdown", "template_card"):
+            return False
+        try:
+            await self._socket.request("aibot_respond_welcome_msg", _welcome(message), req_id)
+        except Permanent as error:
+            # Most likely too late by the platform's clock; who has spoken before is reached all the same.
+            log.info("wecom.welcome_refused", reason=str(error))
+            return False
+        return True
 
     async def update(self, token: str, template: Json) -> None:
         req_id = token.partition(TOKEN_MARK)[0]
@@ -131,6 +154,10 @@ class CallbackChannel:
         finally:
             del self._held[token]
 
+    def has_one(self, to: Address) -> bool:
+        self._forget_old()
+        return len(self._addresses.get(to.group or to.user, ())) == 1
+
     async def push(self, to: Address, message: Json) -> None:
         self._forget_old()
         waiting = self._addresses.get(to.group or to.user)
@@ -138,8 +165,7 @@ class CallbackChannel:
             raise Unreachable("HTTP 回调模式的智能机器人只能答复一小时内收到的消息，每条一次；要主动推送请改用长连接")
         url, _ = waiting.popleft()
         reply = (await self._http.call("POST", url, data=encode(message), headers=JSON_HEADERS)).json()
-        if int(reply.get("errcode", 0)) != 0:
-            raise error_of(int(reply["errcode"]), str(reply.get("errmsg", "")), "aibot/response")
+        checked(reply, "aibot/response")
 
     async def update(self, token: str, template: Json) -> None:
         waiting = self._held.get(token)

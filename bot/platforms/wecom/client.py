@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from bot.clock import Clock
 from bot.platforms.base import Body, Capabilities, DirectoryPerson, Finding, Media, MediaRef, Outgoing, Receipt
@@ -13,7 +14,7 @@ from bot.platforms.wecom.cards import BUTTONS, DROPDOWN_OPTIONS, DROPDOWNS
 from bot.platforms.wecom.directory import people
 from bot.platforms.wecom.doctor import Health, check_app
 from bot.platforms.wecom.groups import Groups
-from bot.platforms.wecom.limits import APP_LIMITS
+from bot.platforms.wecom.limits import APP_LIMITS, app_limits
 from bot.platforms.wecom.sending import CARD_LIFE, MESSAGE_BYTES, Attachment, Sending
 from bot.platforms.wecom.settings import WeComSettings
 
@@ -45,7 +46,7 @@ class AppClient:
     def __init__(
         self, settings: WeComSettings, http: Http, clock: Clock, *, health: Health, attachment: Attachment | None = None
     ) -> None:
-        self.capabilities = CAPABILITIES
+        self.capabilities = replace(CAPABILITIES, limits=app_limits(settings.accounts))
         self.api = Api(settings, http, clock)
         self.groups = Groups(settings, self.api)
         self._settings = settings

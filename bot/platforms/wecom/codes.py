@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, Unreachable
@@ -28,9 +29,14 @@ _CREDENTIALS = {
     301002: "AgentId 和 Secret 不是同一个应用的",
     48002: "应用没有调用这个接口的权限",
     50003: "应用已停用：到 应用管理 → 该应用 打开启用",
-    60020: "本机 IP 不在名单里：到 应用管理 → 该应用 → 企业可信IP 添加",
+    60020: "本机的出口 IP{ip} 不在名单里：到 应用管理 → 该应用 → 企业可信IP 添加",
     93000: "群消息推送的 key 不对：到群设置里重新复制 webhook 地址",
 }
+
+_CALLER = re.compile(r"from ip: ?([0-9A-Fa-f.:]+)")
+"""Where the platform says which address it saw."""
+
+_UPDATES = frozenset({"message/update_template_card", "aibot_respond_update_msg"})
 
 _UNREACHABLE = frozenset({81013, 60111, 50002, 60021, 40003, 86001, 86003, 86008, 49008, 40050, 93006})
 
@@ -56,10 +62,12 @@ def error_of(code: int, message: str, doing: str) -> DeliveryError:
     if code in _RETRY:
         return RetryAfter(text, _RETRY[code])
     if code in _CREDENTIALS:
-        return Credentials(f"{_CREDENTIALS[code]}（{text}）")
+        seen = _CALLER.search(message)
+        return Credentials(f"{_CREDENTIALS[code].format(ip=f' {seen[1]}' if seen else '')}（{text}）")
     if code in _UNREACHABLE:
         return Unreachable(text)
-    if doing == "message/update_template_card":
-        # Which code a spent or old response_code gives is not documented: whatever it is, a fresh card is the way out.
+    if doing in _UPDATES:
+        # Which code a spent or old response_code, or a late answer to a press, gives is not documented: whatever it
+        # is, a fresh card is the way out.
         return CardExpired(text)
     return _BY_CALL.get((doing, code), Permanent)(text)

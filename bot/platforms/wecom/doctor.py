@@ -6,19 +6,16 @@ from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.errors import Credentials, DeliveryError
+from bot.errors import CardExpired, Credentials, DeliveryError
 from bot.platforms.base import Finding
 from bot.platforms.wecom.api import Api
+from bot.platforms.wecom.notices import ZONE, is_recovery
 from bot.platforms.wecom.settings import WeComSettings
 
 SKEW = timedelta(minutes=2)
 """Beyond this a callback's timestamp comes near the window in which we take it."""
-
-ZONE = ZoneInfo("Asia/Shanghai")
-"""The console's own zone, so that the times can be compared."""
 
 CONSOLE = "管理后台 work.weixin.qq.com → 应用管理 → 该应用"
 
@@ -53,6 +50,8 @@ class Health:
         """Around one delivery: remembers how it ended, and lets its error pass."""
         try:
             yield
+        except CardExpired:
+            raise  # nothing failed: the card is sent anew
         except DeliveryError as error:
             self.failed(clock.now(), str(error))
             raise
@@ -62,8 +61,12 @@ class Health:
         """A callback was refused: most often Token or EncodingAESKey differ from the console's."""
         self.last_refusal = (now, reason)
 
-    def warned(self, now: datetime, words: str) -> None:
-        self.warnings[words] = now
+    def noticed(self, now: datetime, words: str) -> None:
+        """The platform says something about the app; that it works again ends what was said before."""
+        if is_recovery(words):
+            self.warnings.clear()
+        else:
+            self.warnings[words] = now
 
 
 async def check_app(settings: WeComSettings, api: Api, health: Health) -> Sequence[Finding]:

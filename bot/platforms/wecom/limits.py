@@ -9,6 +9,8 @@ from bot.platforms.base import Limit
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
+A_DAY_PER_ACCOUNT = 200
+
 APP_LIMITS = (
     Limit("receiver", 30, MINUTE, silent=True),
     Limit("receiver", 1000, HOUR, silent=True),
@@ -21,6 +23,13 @@ APP_LIMITS = (
 
 Beside them stands a day's quota of 200 recipient-times for each account of the enterprise; over it the answer is 45009.
 """
+
+
+def app_limits(accounts: int) -> tuple[Limit, ...]:
+    """`accounts` is the enterprise's number of accounts, 0 when the settings do not say. The window slides, so that it
+    keeps below the platform's natural day whenever that begins."""
+    return (*APP_LIMITS, Limit("app", accounts * A_DAY_PER_ACCOUNT, DAY)) if accounts else APP_LIMITS
+
 
 AIBOT_LIMITS = (
     Limit("receiver", 30, MINUTE),

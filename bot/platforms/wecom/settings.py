@@ -42,6 +42,12 @@ class WeComSettings(BaseModel):
         description="群消息推送（群机器人）：自取的名字 → webhook 地址里的 key；作群地址时写 webhook:名字",
     )
     card_url: str = Field("", description="没有按钮的通知卡片点开后的网址；不填则这类卡片改发 markdown 消息")
+    accounts: int = Field(
+        0,
+        ge=0,
+        description="企业账号数；填了就把每天的推送控制在 账号数 × 200 人次以内，多出来的第二天接着发；"
+        "不填则由企业微信拒绝",
+    )
     plain_text: bool = Field(False, description="员工主要在微信插件里看消息时打开：markdown 在插件里不显示，改发纯文本")
     api_url: str = Field("https://qyapi.weixin.qq.com", description="接口地址；私有部署改为自己的地址")
     login_url: str = Field("https://open.weixin.qq.com", description="网页登录（OAuth）地址")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.emulators.wecom import passive
 from tests.emulators.wecom.callbacks import Callbacks, Outcome, Target, xml
 from tests.emulators.wecom.card_rules import selectors
-from tests.emulators.wecom.state import App, Seen, Tenant, User
+from tests.emulators.wecom.state import App, CardCopy, Seen, Tenant, User
 
 Answers = Mapping[str, str | Sequence[str]]
 
@@ -63,7 +64,23 @@ class AppLine:
         if chosen:
             items = [{"QuestionKey": question, "OptionIds": {"OptionId": ids}} for question, ids in chosen]
             fields["SelectedItems"] = {"SelectedItem": items}
-        return await self._event(user, "template_card_event", fields)
+        return await self._event(user, "template_card_event", fields, message.card)
+
+    async def opens_menu(self, user: str, message: Seen, text: str) -> Outcome:
+        """An entry of the card's menu (the three dots in its corner)."""
+        assert message.card is not None
+        entry = next(one for one in message.template["action_menu"]["action_list"] if one["text"] == text)
+        fields = {"EventKey": entry["key"], "TaskId": message.card.task, "CardType": message.template["card_type"]}
+        fields["ResponseCode"] = self._tenant.new_code(message.card)
+        return await self._event(user, "template_card_menu_event", fields, message.card)
+
+    async def sends_video(self, user: str, content: bytes) -> Outcome:
+        media = self._tenant.keep(content, "video.mp4", "video")
+        return await self._message(user, {"MsgType": "video", "MediaId": media, "ThumbMediaId": media})
+
+    async def shares_link(self, user: str, title: str, url: str) -> Outcome:
+        link = {"Title": title, "Description": "", "Url": url, "PicUrl": ""}
+        return await self._message(user, {"MsgType": "link", **link})
 
     async def event(self, user: str, event: str, fields: Mapping[str, Any]) -> Outcome:
         """Any other event."""
@@ -72,17 +89,20 @@ class AppLine:
     async def _message(self, user: str, fields: dict[str, Any]) -> Outcome:
         return await self._push(user, {**fields, "MsgId": int(self._tenant.number("7")[1:]) + 7_000_000_000_000})
 
-    async def _event(self, user: str, event: str, fields: Mapping[str, Any]) -> Outcome:
-        return await self._push(user, {"MsgType": "event", "Event": event, **fields})
+    async def _event(self, user: str, event: str, fields: Mapping[str, Any], card: CardCopy | None = None) -> Outcome:
+        return await self._push(user, {"MsgType": "event", "Event": event, **fields}, card)
 
-    async def _push(self, user: str, fields: dict[str, Any]) -> Outcome:
+    async def _push(self, user: str, fields: dict[str, Any], card: CardCopy | None = None) -> Outcome:
         person = self._tenant.person(user)
         head = {
             "ToUserName": self._tenant.corp,
             "FromUserName": person.id if person else user,
             "CreateTime": int(self._tenant.clock.now().timestamp()),
         }
-        return await self._callbacks.push(self.target, xml(head | fields | {"AgentID": self.app.agent}))
+        outcome = await self._callbacks.push(self.target, xml(head | fields | {"AgentID": self.app.agent}))
+        if outcome.reply and person is not None:
+            passive.apply(self._tenant, person.id, outcome.reply, card)
+        return outcome
 
 
 def selected(template: Mapping[str, Any], answers: Answers) -> list[tuple[str, list[str]]]:

@@ -22,6 +22,7 @@ SILENCE = timedelta(seconds=90)
 REPLY = timedelta(seconds=5)
 REPLY_LIFE = timedelta(hours=24)
 STREAM_LIFE = timedelta(minutes=6)
+UPLOAD_LIFE = timedelta(minutes=30)
 WORDS_BYTES = 20480
 CHUNK_BYTES = 512 * 1024
 
@@ -44,14 +45,27 @@ class Pushed:
 
 
 @dataclass(slots=True)
+class Upload:
+    """A file on its way up in pieces."""
+
+    about: Json
+    until: datetime
+    chunks: dict[int, bytes] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class SocketFaults:
     """Ways the connection goes bad."""
 
     drop_acks: int = 0
     """So many requests are carried out and not acknowledged."""
+    slow_acks: timedelta = timedelta(0)
+    """Requests are carried out at once and acknowledged so much later."""
     no_pong: bool = False
     refuse_subscribe: int = 0
     """Errcode of the next subscriptions; 0: accepted as usual."""
+    hang_up: bool = False
+    """A refused subscription also ends the connection."""
     lost_subscription: bool = False
     """Everything answers 846609 while the connection stays open."""
     errors: list[int] = field(default_factory=list)
@@ -73,7 +87,8 @@ class BotSockets:
         self._heard: dict[str, datetime] = {}
         self._streams: dict[tuple[str, str], tuple[Seen, datetime]] = {}
         self._pace = Window(tenant.clock, (30, timedelta(minutes=1)), (1000, timedelta(hours=1)))
-        self._uploads: dict[str, tuple[Json, dict[int, bytes]]] = {}
+        self._upload_pace = Window(tenant.clock, (30, timedelta(minutes=1)), (1000, timedelta(hours=1)))
+        self._uploads: dict[str, Upload] = {}
         self._subscribed = asyncio.Event()
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
@@ -123,6 +138,8 @@ class BotSockets:
             return bot
         answer: Json = {"headers": headers, "errcode": 0, "errmsg": "ok"}
         try:
+            if cmd == "aibot_subscribe" and bot:
+                raise Refusal(45009, "already subscribed: subscriptions are rate-protected")
             if cmd == "aibot_subscribe":
                 bot = await self._subscribe(socket, body)
             elif not bot or self.faults.lost_subscription:
@@ -132,14 +149,23 @@ class BotSockets:
                 answer |= {"body": made} if made else {}
         except Refusal as refusal:
             answer |= {"errcode": refusal.code, "errmsg": refusal.message}
-        if cmd not in ("aibot_subscribe", "ping") and self.faults.drop_acks > 0:
-            self.faults.drop_acks -= 1
-            return bot
+        await self._answer(socket, str(cmd), answer)
+        if cmd == "aibot_subscribe" and answer["errcode"] == 0:
+            self._subscribed.set()
+        elif cmd == "aibot_subscribe" and self.faults.hang_up:
+            await socket.close()
+        return bot
+
+    async def _answer(self, socket: web.WebSocketResponse, cmd: str, answer: Json) -> None:
+        """The acknowledgement, unless a fault has it that it is lost or late."""
+        if cmd not in ("aibot_subscribe", "ping"):
+            if self.faults.drop_acks > 0:
+                self.faults.drop_acks -= 1
+                return
+            if self.faults.slow_acks:
+                await self._tenant.clock.sleep(self.faults.slow_acks)
         if not socket.closed:
             await socket.send_str(json.dumps(answer))
-        if cmd == "aibot_subscribe" and bot:
-            self._subscribed.set()
-        return bot
 
     async def _subscribe(self, socket: web.WebSocketResponse, body: Json) -> str:
         bot = self._tenant.bots.get(str(body.get("bot_id", "")))
@@ -201,9 +227,12 @@ class BotSockets:
             raise Refusal(846605, "req_id is expired")
         return pushed
 
-    def _show(self, bot: Bot, chat: str, body: Json, kinds: set[str]) -> None:
+    def _fail_if_told(self) -> None:
         if self.faults.errors:
             raise Refusal(self.faults.errors.pop(0), "made to fail")
+
+    def _show(self, bot: Bot, chat: str, body: Json, kinds: set[str]) -> None:
+        self._fail_if_told()
         kind = str(body.get("msgtype"))
         if kind not in kinds:
             raise Refusal(40008, "invalid message type")
@@ -226,6 +255,7 @@ class BotSockets:
         seen.kind = "stream finished" if stream.get("finish") else "stream"
 
     def _update(self, pushed: Pushed, body: Json) -> None:
+        self._fail_if_told()
         template = body.get("template_card") or {}
         _checked(template, update=True)
         assert pushed.card is not None
@@ -237,17 +267,21 @@ class BotSockets:
         replace(self._tenant, pushed.card, template, body.get("userids"))
 
     def _upload(self, step: str, body: Json) -> Json | None:
+        now = self._tenant.clock.now()
         if step == "init":
+            if not self._upload_pace.admits("uploads"):
+                raise Refusal(45009, "api freq out of limit")
             if body["total_chunks"] > 100 or body["total_chunks"] != max(
                 1, math.ceil(body["total_size"] / CHUNK_BYTES)
             ):
                 raise Refusal(40058, "total_chunks does not fit")
             upload = self._tenant.number("UP")
-            self._uploads[upload] = (body, {})
+            self._uploads[upload] = Upload(body, now + UPLOAD_LIFE)
             return {"upload_id": upload}
-        about, chunks = self._uploads.get(str(body.get("upload_id")), ({}, {}))
-        if not about:
-            raise Refusal(40058, "upload_id unknown")
+        begun = self._uploads.get(str(body.get("upload_id")))
+        if begun is None or now >= begun.until:
+            raise Refusal(40058, "upload_id unknown or expired")
+        about, chunks = begun.about, begun.chunks
         if step == "chunk":
             content = base64.b64decode(body["base64_data"])
             if len(content) > CHUNK_BYTES or not 0 <= body["chunk_index"] < about["total_chunks"]:
@@ -258,7 +292,7 @@ class BotSockets:
         if len(whole) != about["total_size"] or hashlib.md5(whole).hexdigest() != about["md5"]:
             raise Refusal(40058, "size or md5 differ")
         media = self._tenant.keep(whole, str(about["filename"]), str(about["type"]))
-        return {"type": about["type"], "media_id": media, "created_at": str(int(self._tenant.clock.now().timestamp()))}
+        return {"type": about["type"], "media_id": media, "created_at": str(int(now.timestamp()))}
 
     async def _close_silent(self, socket: web.WebSocketResponse) -> None:
         """Without a frame for ninety seconds the connection is closed."""
@@ -288,7 +322,7 @@ def show(tenant: Tenant, bot: Bot, chat: str, kind: str, body: Json) -> Seen:
         seen.body = {"content": payload.get("content", "")}
     else:
         media = tenant.media.get(str(payload.get("media_id", "")))
-        if media is None:
+        if media is None or media.until < tenant.clock.now():
             raise Refusal(40007, "invalid media_id")
         _attach(seen, media)
     tenant.inbox[f"group:{group}" if group else chat.lower()].append(seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from bot.clock import Clock
 from tests.emulators.wecom import crypt
 
 PATIENCE = timedelta(seconds=5)
+CHECK_PATIENCE = timedelta(seconds=1)
 TRIES = 3
 
 
@@ -49,6 +51,7 @@ class Callbacks:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._session: aiohttp.ClientSession | None = None
+        self._nonce = ""
         self.copies = 1
         self.held: list[tuple[Target, str]] | None = None
         self.outcomes: list[Outcome] = []
@@ -58,12 +61,11 @@ class Callbacks:
             await self._session.close()
 
     async def verify(self, target: Target) -> tuple[int, str]:
-        """The console's URL check: (status, body)."""
+        """The console's URL check: (status, "ok" or what was answered instead); status 0 after a second without answer."""
         echo = secrets.token_hex(10)
         query, cipher = self.seal(target, echo)
-        async with self._client().get(target.url, params=query | {"echostr": cipher}) as answer:
-            text = await answer.text()
-        return answer.status, "ok" if text == echo else text
+        status, body = await self._in_time(self._get(target.url, query | {"echostr": cipher}), CHECK_PATIENCE)
+        return status, "ok" if body == echo.encode() else body.decode(errors="replace")
 
     async def push(self, target: Target, plain: str, *, tries: int = TRIES) -> Outcome:
         """Delivers `plain` until it is answered 200, at most `tries` times."""
@@ -77,7 +79,7 @@ class Callbacks:
             status, body = await self._try(target, plain)
             outcome.statuses.append(status)
             copies -= status == 200
-            outcome.reply = _reply(target, body) if status == 200 and body else outcome.reply
+            outcome.reply = _reply(target, body, self._nonce) if status == 200 and body else outcome.reply
         return outcome
 
     async def release(self, *, backwards: bool = False) -> list[Outcome]:
@@ -88,8 +90,12 @@ class Callbacks:
     async def _try(self, target: Target, plain: str) -> tuple[int, bytes]:
         """(status, body); 0 when nothing came in time. Timestamp, nonce and ciphertext are new each time."""
         query, cipher = self.seal(target, plain)
-        call = asyncio.ensure_future(self._call(target, query, cipher))
-        patience = asyncio.ensure_future(self._clock.sleep(PATIENCE))
+        self._nonce = query["nonce"]
+        return await self._in_time(self._call(target, query, cipher), PATIENCE)
+
+    async def _in_time(self, calling: Coroutine[Any, Any, tuple[int, bytes]], most: timedelta) -> tuple[int, bytes]:
+        """The call's answer; (0, b"") when it does not come within `most`, and then nobody listens any more."""
+        call, patience = asyncio.ensure_future(calling), asyncio.ensure_future(self._clock.sleep(most))
         waiting: list[asyncio.Future[Any]] = [call, patience]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for one in waiting:
@@ -98,6 +104,10 @@ class Callbacks:
             return call.result()
         await asyncio.gather(call, return_exceptions=True)
         return 0, b""
+
+    async def _get(self, url: str, query: dict[str, str]) -> tuple[int, bytes]:
+        async with self._client().get(url, params=query) as answer:
+            return answer.status, await answer.read()
 
     async def _call(self, target: Target, query: dict[str, str], cipher: str) -> tuple[int, bytes]:
         try:
@@ -124,12 +134,13 @@ def envelope(target: Target, cipher: str) -> str:
     return xml({"ToUserName": target.receiver, "Encrypt": cipher, "AgentID": "0"})
 
 
-def _reply(target: Target, body: bytes) -> str:
-    """The plaintext of a reply; checks its signature as the platform would."""
+def _reply(target: Target, body: bytes, asked: str) -> str:
+    """The plaintext of a reply; checks its signature as the platform would. `asked` is the nonce of the callback."""
     if target.json:
         sealed = json.loads(body)
         cipher, signature = sealed["encrypt"], sealed["msgsignature"]
         timestamp, nonce = str(sealed["timestamp"]), sealed["nonce"]
+        assert nonce == asked, "an aibot's reply must carry the nonce of the request"
     else:
         root = ElementTree.fromstring(body)
         cipher, signature, timestamp, nonce = (

@@ -60,13 +60,47 @@ def check_card(card: Any, line: Line, *, update: bool = False) -> None:
         raise CardRefused(40058, f"template_card.{name} does not belong to {kind}")
     if "replace_text" in card and (line == "aibot" or not update):
         raise CardRefused(40058, "template_card.replace_text is only for updates of app cards")
-    if kind in ("text_notice", "news_notice") and (card.get("card_action") or {}).get("type") not in (1, 2):
-        raise CardRefused(42045, "template_card.card_action missing or illegal")
+    _check_action(card, kind)
     _check_title(card, kind)
+    _check_menu(card)
+    _check_news(card, kind)
     _check_lists(card, line)
     _check_keys(card)
     if "task_id" in card and not re.fullmatch(r"[0-9A-Za-z_@-]{1,128}", card["task_id"], re.ASCII):
         raise CardRefused(42014, "task_id is illegal")
+
+
+def _check_action(card: Json, kind: str) -> None:
+    action = card.get("card_action")
+    types = (1, 2) if kind.endswith("_notice") else (0, 1, 2)
+    if action is None and not kind.endswith("_notice"):
+        return
+    opens = {1: "url", 2: "appid"}.get((action or {}).get("type", -1))
+    if (action or {}).get("type") not in types or (opens and not (action or {}).get(opens)):
+        raise CardRefused(42045, "template_card.card_action missing or illegal")
+
+
+def _check_menu(card: Json) -> None:
+    menu = card.get("action_menu")
+    if menu is None:
+        return
+    entries = menu.get("action_list", [])
+    _sized(entries, 1, 3, "action_menu.action_list")
+    keys = [one.get("key") for one in entries]
+    if not card.get("task_id"):
+        raise CardRefused(42014, "action_menu needs a task_id")
+    if any(not key or len(key.encode()) > 1024 for key in keys) or len(set(keys)) != len(keys):
+        raise CardRefused(42017, "action_menu: a key is missing, too long or not unique")
+
+
+def _check_news(card: Json, kind: str) -> None:
+    """The pictures of a news_notice."""
+    if kind != "news_notice":
+        return
+    ratio = (card.get("card_image") or {}).get("aspect_ratio", 1.3)
+    picture = (card.get("card_image") or {}).get("url") or (card.get("image_text_area") or {}).get("image_url")
+    if not picture or not 1.3 <= ratio < 2.25:
+        raise CardRefused(40058, "news_notice needs card_image or image_text_area, its ratio between 1.3 and 2.25")
 
 
 def _check_title(card: Json, kind: str) -> None:
@@ -80,16 +114,41 @@ def _check_lists(card: Json, line: Line) -> None:
     _sized(card.get("horizontal_content_list", []), 0, 6, "horizontal_content_list")
     _sized(card.get("jump_list", []), 0, 3, "jump_list")
     _sized(card.get("select_list", ["-"]), 1, 3, "select_list")
+    _sized(card.get("vertical_content_list", []), 0, 4, "vertical_content_list")
     for row in card.get("horizontal_content_list", []):
-        if not row.get("keyname") or (row.get("type") == 1 and not row.get("url")):
-            raise CardRefused(40058, "horizontal_content_list: keyname or url is missing")
+        _check_row(row, line)
+    for jump in card.get("jump_list", []):
+        _check_jump(jump, line)
     for button in card.get("button_list", []):
         if line == "aibot" and button.keys() - {"text", "style", "key"}:
             raise CardRefused(40058, "button_list: an aibot's buttons only call back")
-        if button.get("type") == 1 and not button.get("url"):
-            raise CardRefused(40058, "button_list.url is missing")
+        if not button.get("text") or (button.get("type") == 1 and not button.get("url")):
+            raise CardRefused(40058, "button_list: text or url is missing")
+        if button.get("style", 1) not in (1, 2, 3, 4):
+            raise CardRefused(40058, "button_list.style is 1 to 4")
     for selector in selectors(card):
-        _check_options(selector, 20 if "mode" in selector else 10)
+        _check_options(selector, 20 if selector is card.get("checkbox") else 10)
+    questions = [one["question_key"] for one in selectors(card)]
+    if len(set(questions)) != len(questions):
+        raise CardRefused(40058, "question_key is not unique")
+
+
+def _check_row(row: Json, line: Line) -> None:
+    wants = {1: "url", 2: "media_id", 3: "userid"}
+    if line == "aibot":
+        del wants[2]
+    kind = row.get("type", 0)
+    if not row.get("keyname") or (kind and not row.get(wants.get(kind, ""))):
+        raise CardRefused(40058, "horizontal_content_list: keyname is missing, or what its type needs")
+
+
+def _check_jump(jump: Json, line: Line) -> None:
+    wants = {1: "url", 2: "appid"} | ({3: "question"} if line == "aibot" else {})
+    kind = jump.get("type", 0)
+    if not jump.get("title") or (kind and not jump.get(wants.get(kind, ""))):
+        raise CardRefused(40058, "jump_list: title is missing, or what its type needs")
+    if len(str(jump.get("question", "")).encode()) > 200:
+        raise CardRefused(40058, "jump_list.question has more than 200 bytes")
 
 
 def _check_options(selector: Json, most: int) -> None:
@@ -98,6 +157,10 @@ def _check_options(selector: Json, most: int) -> None:
     ids = [option.get("id") for option in options]
     if any(not one or len(one.encode()) > 128 for one in ids) or len(set(ids)) != len(ids):
         raise CardRefused(40058, "option_list.id is missing, too long or not unique")
+    if any(not option.get("text") for option in options):
+        raise CardRefused(40058, "option_list.text is missing")
+    if selector.get("mode", 0) not in (0, 1):
+        raise CardRefused(40058, "checkbox.mode is 0 or 1")
     if not selector.get("question_key") or len(selector["question_key"].encode()) > 1024:
         raise CardRefused(40058, "question_key is missing or too long")
 

@@ -24,6 +24,8 @@ class AppChats:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
+        self._made = Window(tenant.clock, (1000, timedelta(days=1)))
+        self._pace = Window(tenant.clock, (200, timedelta(minutes=1)), (10_000, timedelta(days=1)))
 
     async def create(self, request: web.Request, app: App) -> Json:
         body = await read_json(request)
@@ -37,6 +39,10 @@ class AppChats:
             raise ApiError(86215, "chatid is illegal or exists")
         if any(self._tenant.person(user) is None for user in members):
             raise ApiError(86216, "illegal member")
+        if body.get("owner") and body["owner"] not in members:
+            raise ApiError(86207, "the owner is not in userlist")
+        if not self._made.admits("create"):
+            raise ApiError(45009, "api freq out of limit: 1000 groups a day")
         self._tenant.groups[chat] = Group(
             chat, str(body.get("name", ""))[:50], members, app.agent, str(body.get("owner", ""))
         )
@@ -69,6 +75,10 @@ class AppChats:
                 raise ApiError(40007, "invalid media_id")
             seen.media, seen.name = media.content, media.name
         self._tenant.inbox[f"group:{group.id}"].append(seen)
+        for member in group.members:
+            if not self._pace.admits(f"{app.agent}/{member}"):
+                # It stands in the group, but this member never sees it, and nobody is told.
+                self._tenant.dropped[member] += 1
         return {}
 
     def _group(self, chat: str, app: App) -> Group:

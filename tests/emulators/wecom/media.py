@@ -12,6 +12,7 @@ from tests.emulators.wecom.state import App, Tenant
 
 MEGABYTE = 1024 * 1024
 MOST = {"image": 10 * MEGABYTE, "voice": 2 * MEGABYTE, "video": 10 * MEGABYTE, "file": 20 * MEGABYTE}
+LARGEST_PART = 20 * MEGABYTE
 STARTS = {"image": (b"\xff\xd8\xff", b"\x89PNG"), "voice": (b"#!AMR",)}
 TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"#!AMR": "audio/amr", b"%PDF": "application/pdf"}
 
@@ -50,6 +51,8 @@ class MediaCalls:
             first, last = int(wanted[1]), int(wanted[2] or len(content) - 1)
             headers["Content-Range"] = f"bytes {first}-{min(last, len(content) - 1)}/{len(content)}"
             content, status = content[first : last + 1], 206
+        if len(content) > LARGEST_PART:
+            raise ApiError(830002, "the file is too large to be had at once, ask for a range")
         kind = next(
             (mime for start, mime in TYPES.items() if media.content.startswith(start)), "application/octet-stream"
         )

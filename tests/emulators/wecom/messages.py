@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -15,6 +17,7 @@ from tests.emulators.wecom.state import App, CardCopy, Seen, Tenant, User, Windo
 
 WORDS_BYTES = {"text": 2048, "markdown": 2048}
 MEDIA_KINDS = frozenset({"image", "voice", "file", "video"})
+ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -25,6 +28,9 @@ class Messages:
         self._tenant = tenant
         self._pace = Window(tenant.clock, (30, MINUTE), (1000, HOUR))
         self._seen_requests: dict[str, datetime] = {}
+        self._spent: Counter[tuple[int, date]] = Counter()
+        self.accounts: int | None = None
+        """How many accounts the enterprise has, for the day's quota; None: no quota."""
         self.times: list[tuple[datetime, str]] = []
         """(moment, user) of every message that reached a phone."""
 
@@ -33,8 +39,10 @@ class Messages:
         if body.get("agentid") != app.agent:
             raise ApiError(301002, "agentid does not belong to the token")
         wanted = [user for user in str(body.get("touser", "")).split("|") if user]
-        if not wanted:
-            raise ApiError(82001, "recipients are empty")
+        if not wanted or len(wanted) > 1000:
+            raise ApiError(82001, "touser takes 1 to 1000 members")
+        if wanted == ["@all"]:
+            wanted = [person.id for person in self._tenant.users.values() if person.visible]
         people = [person for user in wanted if (person := self._tenant.person(user)) is not None and person.visible]
         invalid = "|".join(user.lower() for user in wanted if self._tenant.person(user) not in people)
         if not people:
@@ -45,13 +53,27 @@ class Messages:
         if self._is_repeat(body):
             return answer
         receivers = [person for person in people if person.licensed]
-        return answer | self._deliver(app, message, str(body.get("msgtype")), body, receivers)
+        self._spend_quota(app, len(receivers))
+        answer |= self._deliver(app, message, str(body.get("msgtype")), body, receivers)
+        self._remember(body)
+        return answer
+
+    def _spend_quota(self, app: App, count: int) -> None:
+        """200 recipient-times a natural day for each account; over it the day is closed."""
+        if self.accounts is None:
+            return
+        day = (app.agent, self._tenant.clock.now().astimezone(ZONE).date())
+        if self._spent[day] + count > self.accounts * 200:
+            raise ApiError(45009, "api freq out of limit: the day's quota is used up")
+        self._spent[day] += count
 
     async def update(self, request: web.Request, app: App) -> Json:
         body = await read_json(request)
         users = [str(user) for user in body.get("userids", [])]
-        if not users and not body.get("atall"):
-            raise ApiError(82001, "recipients are empty")
+        if (not users and not body.get("atall")) or len(users) > 1000:
+            raise ApiError(82001, "userids takes 1 to 1000 members")
+        if body.get("agentid") != app.agent:
+            raise ApiError(42015, "the card was sent by another app")
         template = body.get("template_card")
         if template is not None:
             _check(template, update=True)
@@ -70,7 +92,10 @@ class Messages:
         return {"invaliduser": invalid}
 
     async def recall(self, request: web.Request, app: App) -> Json:
-        message = str((await read_json(request)).get("msgid", ""))
+        message, now = str((await read_json(request)).get("msgid", "")), self._tenant.clock.now()
+        found = [seen for inbox in self._tenant.inbox.values() for seen in inbox if seen.id == message]
+        if not found or now - found[0].at > timedelta(hours=24):
+            raise ApiError(40058, "msgid is unknown, or older than 24 hours")
         for inbox in self._tenant.inbox.values():
             inbox[:] = [seen for seen in inbox if seen.id != message]
         self._tenant.recalled.add(message)
@@ -81,13 +106,13 @@ class Messages:
         if not body.get("enable_duplicate_check"):
             return False
         now = self._tenant.clock.now()
-        digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         interval = timedelta(seconds=min(int(body.get("duplicate_check_interval", 1800)), 4 * 3600))
-        before = self._seen_requests.get(digest)
-        if before is not None and now - before < interval:
-            return True
-        self._seen_requests[digest] = now
-        return False
+        before = self._seen_requests.get(_digest(body))
+        return before is not None and now - before < interval
+
+    def _remember(self, body: Json) -> None:
+        """Only what was taken is a repeat when it comes again."""
+        self._seen_requests[_digest(body)] = self._tenant.clock.now()
 
     def _deliver(self, app: App, message: str, kind: str, body: Json, people: list[User]) -> Json:
         card = None
@@ -110,12 +135,12 @@ class Messages:
                 seen.media, seen.name = media.content, media.name
             self._tenant.show(seen)
             self.times.append((self._tenant.clock.now(), person.id))
-        calls_back = card is not None and card.sent["card_type"] in INTERACTIVE
+        calls_back = card is not None and (card.sent["card_type"] in INTERACTIVE or "action_menu" in card.sent)
         return {"response_code": self._tenant.new_code(card)} if card is not None and calls_back else {}
 
     def _card(self, app: App, template: Any) -> CardCopy:
         _check(template)
-        if template["card_type"] in INTERACTIVE and not app.callback:
+        if (template["card_type"] in INTERACTIVE or "action_menu" in template) and not app.callback:
             raise ApiError(40058, "an app without a callback cannot send interactive cards")
         task = str(template.get("task_id", ""))
         if task and (str(app.agent), task) in self._tenant.tasks:
@@ -133,6 +158,10 @@ class Messages:
 
     def _holders(self, card: CardCopy) -> list[str]:
         return [seen.user for inbox in self._tenant.inbox.values() for seen in inbox if seen.card is card]
+
+
+def _digest(body: Json) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
 def words(payload: Any, most: int) -> str:

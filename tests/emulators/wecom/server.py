@@ -15,6 +15,7 @@ from tests.emulators.wecom.page import WeComPhone
 
 if TYPE_CHECKING:
     from tests.emulators.wecom.emulator import WeComEmulator
+    from tests.emulators.wecom.state import App
 
 LARGEST_BODY = 32 * 1024 * 1024
 
@@ -38,6 +39,7 @@ def _authorised(emulator: WeComEmulator, gate: Gate, media: MediaCalls) -> list[
         "message/update_template_card": messages.update,
         "message/recall": messages.recall,
         "media/upload": media.upload,
+        "user/list_id": contacts.ids,
         "appchat/create": chats.create,
         "appchat/update": chats.update,
         "appchat/send": chats.send,
@@ -47,8 +49,14 @@ def _authorised(emulator: WeComEmulator, gate: Gate, media: MediaCalls) -> list[
         "department/list": contacts.departments,
         "department/simplelist": contacts.department_ids,
         "user/list": contacts.users,
+        "department/get": contacts.department,
+        "user/simplelist": contacts.names,
         "user/get": contacts.user,
+        "user/getuserinfo": emulator.login.user_of_old,
+        "ticket/get": emulator.login.jsapi_ticket,
         "appchat/get": chats.get,
+        "getcallbackip": _addresses,
+        "get_api_domain_ip": _addresses,
         "auth/getuserinfo": emulator.login.user,
         "get_jsapi_ticket": emulator.login.jsapi_ticket,
     }
@@ -76,6 +84,11 @@ def _open(emulator: WeComEmulator, gate: Gate, media: MediaCalls) -> list[web.Ro
         web.post("/cgi-bin/aibot/response", gate.open("aibot/response", respond)),
         web.get("/aibot-media/{file}", file),
     ]
+
+
+async def _addresses(request: web.Request, app: App) -> dict[str, Any]:
+    """Whence the platform calls, and where it is called."""
+    return {"ip_list": ["127.0.0.1", "101.226.103.*"]}
 
 
 def _gettoken(emulator: WeComEmulator, request: web.Request) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -103,6 +104,16 @@ class Desk:
 
 Open = Callable[..., Awaitable[Desk]]
 """Opens a desk: the line, then settings of one's own."""
+
+
+@asynccontextmanager
+async def opened(line: str = "app", **settings: Any) -> AsyncIterator[Desk]:
+    """A desk for one test outside this folder."""
+    desk = Desk(line)
+    try:
+        yield await desk.open(**settings)
+    finally:
+        await desk.close()
 
 
 async def settle() -> None:

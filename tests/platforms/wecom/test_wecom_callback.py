@@ -132,10 +132,12 @@ async def test_unreadable_but_authentic_message_is_kept(desk: Desk) -> None:
     assert outcome.statuses == [200] and desk.last.kind is Kind.UNSUPPORTED and desk.last.text.startswith("<xml>")
 
 
-async def test_suspension_notice_reaches_the_doctor(desk: Desk) -> None:
+async def test_suspension_notice_reaches_inbox_and_doctor_until_the_app_works_again(desk: Desk) -> None:
     await desk.emulator.app_line.event("sys", "close_inactive_agent", {})
     findings = [one for one in await desk.platform.client.check() if one.what == "应用状态"]
-    assert [one.state for one in findings] == ["fail"] and desk.inbox == []
+    assert [one.state for one in findings] == ["fail"] and desk.last.kind is Kind.NOTICE
+    await desk.emulator.app_line.event("sys", "reopen_inactive_agent", {})
+    assert "应用状态" not in [one.what for one in await desk.platform.client.check()]
 
 
 async def test_body_without_end_is_cut_off(desk: Desk) -> None:

@@ -261,7 +261,7 @@ class TestFiles:
     async def test_expired_media_error_comes_with_status_200_and_is_no_file(self, desk: Desk) -> None:
         await desk.emulator.sends_photo("lilei", PNG)
         await desk.forward(days=4)
-        with pytest.raises(Permanent, match="40007"):
+        with pytest.raises(MediaRefused, match="已经过期"):
             await desk.platform.client.fetch(desk.last.media[0])
 
     async def test_download_survives_a_token_that_died(self, desk: Desk) -> None:
@@ -271,7 +271,7 @@ class TestFiles:
         assert (await desk.platform.client.fetch(desk.last.media[0])).content == PNG
 
     async def test_unknown_reference(self, desk: Desk) -> None:
-        with pytest.raises(Permanent):
+        with pytest.raises(MediaRefused, match="重新发送"):
             await desk.platform.client.fetch(MediaRef("nothing", "file"))
 
 

@@ -42,11 +42,14 @@ VOTE = {
 }
 
 
+MENU = {"desc": "更多", "action_list": [{"text": "不再提醒", "key": "mute"}]}
+
+
 def many(count: int) -> list[dict[str, str]]:
     return [{"id": str(n), "text": "x"} for n in range(count)]
 
 
-@pytest.mark.parametrize("card", [GOOD, NOTICE, MULTIPLE, VOTE])
+@pytest.mark.parametrize("card", [GOOD, NOTICE, MULTIPLE, VOTE, NOTICE | {"task_id": "t", "action_menu": MENU}])
 def test_good_cards_pass(card: dict[str, Any]) -> None:
     check_card(card, "app")
     check_card(card, "aibot")
@@ -82,6 +85,22 @@ def test_good_cards_pass(card: dict[str, Any]) -> None:
         (MULTIPLE | {"select_list": [SELECT | {"question_key": ""}]}, 40058),
         (VOTE | {"checkbox": {"question_key": "q", "option_list": many(21), "mode": 1}}, 40058),
         (NOTICE | {"jump_list": [{"type": 1}] * 4}, 40058),
+        (NOTICE | {"jump_list": [{"type": 1, "title": "x"}]}, 40058),
+        (NOTICE | {"jump_list": [{"type": 3, "title": "x", "question": "x"}]}, 40058),
+        (NOTICE | {"card_action": {"type": 1}}, 42045),
+        (NOTICE | {"card_action": {"type": 2}}, 42045),
+        (NOTICE | {"action_menu": MENU}, 42014),
+        (NOTICE | {"task_id": "t", "action_menu": {"desc": "x", "action_list": []}}, 40058),
+        (NOTICE | {"task_id": "t", "action_menu": {"action_list": [{"text": "x", "key": "k"}] * 2}}, 42017),
+        (NOTICE | {"card_type": "news_notice"}, 40058),
+        (NOTICE | {"card_type": "news_notice", "card_image": {"url": "https://x", "aspect_ratio": 2.3}}, 40058),
+        (GOOD | {"button_list": [{"key": "k"}]}, 40058),
+        (GOOD | {"button_list": [BUTTON | {"style": 5}]}, 40058),
+        (GOOD | {"card_action": {"type": 3}}, 42045),
+        (GOOD | {"horizontal_content_list": [{"keyname": "x", "type": 3}]}, 40058),
+        (MULTIPLE | {"select_list": [SELECT, SELECT]}, 40058),
+        (MULTIPLE | {"select_list": [SELECT | {"option_list": [{"id": "1"}]}]}, 40058),
+        (VOTE | {"checkbox": {"question_key": "q", "option_list": [OPTION], "mode": 2}}, 40058),
     ],
 )
 def test_bad_cards_are_refused_with_the_platforms_code(card: Any, code: int) -> None:
@@ -93,6 +112,9 @@ def test_bad_cards_are_refused_with_the_platforms_code(card: Any, code: int) -> 
 def test_a_robots_buttons_open_nothing() -> None:
     with pytest.raises(CardRefused):
         check_card(GOOD | {"button_list": [{"type": 1, "text": "x", "url": "https://x"}]}, "aibot")
+    with pytest.raises(CardRefused):
+        check_card(GOOD | {"horizontal_content_list": [{"keyname": "x", "type": 2, "media_id": "m"}]}, "aibot")
+    check_card(NOTICE | {"jump_list": [{"type": 3, "title": "问一句", "question": "本周拜访"}]}, "aibot")
 
 
 class Caller:

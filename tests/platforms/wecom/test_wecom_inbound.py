@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.platforms.base import Inbound, Kind, MediaRef, Position, Press
-from bot.platforms.wecom.app_inbound import read_app, warning_of
+from bot.platforms.wecom.app_inbound import read_app
 from tests.emulators.wecom.callbacks import xml
 
 NOW = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
@@ -222,17 +222,20 @@ def test_no_authentic_text_whatsoever_raises(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "fields", "words"),
     [
-        ("inactive_alert", "停用"),
-        ("close_inactive_agent", "已被企业微信停用"),
-        ("low_active_alert", "限制"),
-        ("click", ""),
+        ("inactive_alert", {"EffectTime": 1773273600}, "应用长期无人使用，企业微信于 2026-03-12 将停用它"),
+        ("inactive_alert", {"EffectTime": "soon"}, "应用长期无人使用，企业微信将停用它"),
+        ("low_active_alert", {}, "应用使用人数过低，企业微信将限制它"),
+        ("close_inactive_agent", {}, "应用长期无人使用，已被企业微信停用"),
+        ("low_active", {}, "应用使用人数过低，已被企业微信限制"),
+        ("reopen_inactive_agent", {}, "应用已在企业微信恢复使用"),
+        ("active_restored", {}, "应用使用人数已恢复，企业微信解除了限制"),
     ],
 )
-def test_warnings_about_the_app_itself(name: str, words: str) -> None:
-    plain = xml({"MsgType": "event", "Event": name, "CreateTime": SENT, "FromUserName": "sys"})
-    assert words in warning_of(plain) and bool(words) == bool(warning_of(plain))
+def test_notices_about_the_app_itself(name: str, fields: dict[str, Any], words: str) -> None:
+    found = kept(event(name, **({"FromUserName": "sys"} | fields)))
+    assert (found.kind, found.sender, found.text) == (Kind.NOTICE, "", words)
 
 
 def test_survives_the_journey_through_the_inbox_as_json() -> None:
