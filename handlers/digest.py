@@ -15,6 +15,7 @@ from bot.router import Router, Who
 from cards import digest as cards
 from cards.texts import say
 from config.packs import JobDef
+from handlers import digest_groups
 from handlers.day import daily_digest
 from handlers.timetable import live_at_once
 from storage import people
@@ -36,6 +37,8 @@ router = Router("digest")
     "/digest on|off（周报：/digest off 周报）",
     "/digest now（现在发一次日报）",
     "/digest group（在群里发，摘要就发到那个群；/digest group off 停发）",
+    "/digest group 群名（设置里起了名字的群，例如企业微信的群消息推送）",
+    "/digest group new 群名（让跟进在企业微信建一个团队的群）",
     who=Who.SUPERIORS,
 )
 async def command(ctx: Context, words: list[str]) -> None:
@@ -97,18 +100,22 @@ async def now(ctx: Context, team: Team) -> None:
 
 
 async def bind(ctx: Context, words: list[str]) -> None:
-    """In a group: from now on the team's digests come here, or no longer."""
-    if ctx.group is None:
-        raise Refused(say("digest.in_group"))
-    off = bool(words) and words[0].lower() == "off"
-    team = await team_meant(ctx, words[1:] if off else words)
-    bound = ctx.group.team_id == team.id
-    if bound is not off:
+    """In a group, or of one that is named: from now on the team's digests come there, or no longer."""
+    verb = words[0].lower() if words else ""
+    if verb in digest_groups.NEW and ctx.group is None:
+        await digest_groups.make(ctx, "".join(words[1:2]), await team_meant(ctx, words[2:]))
+        return
+    off = verb == "off"
+    group, rest = await digest_groups.group_meant(ctx, words[1:] if off else words)
+    team = await team_meant(ctx, rest)
+    if (group.team_id == team.id) is not off:
         raise Refused(say("digest.not_bound" if off else "digest.bound_already", team=team.name))
-    ctx.group.team_id = None if off else team.id
-    await ctx.event("digest.group", ("team", team.id), {"group": ctx.group.title, "on": not off})
+    group.team_id = None if off else team.id
+    await ctx.event("digest.group", ("team", team.id), {"group": group.title, "on": not off})
     following = await _next(ctx, DAILY, team)
-    await ctx.reply(say("digest.bound_off" if off else "digest.bound", team=team.name, following=following))
+    elsewhere = "" if ctx.group is not None else group.title
+    lead = "digest.bound_off" if off else "digest.bound"
+    await ctx.reply(say(lead, team=team.name, following=following, group=elsewhere))
 
 
 async def team_meant(ctx: Context, words: list[str]) -> Team:

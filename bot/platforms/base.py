@@ -321,6 +321,24 @@ class Hints(Protocol):
 
 
 @runtime_checkable
+class Boards(Protocol):
+    """A client that speaks to groups it does not hear, so that nobody can bind them from inside."""
+
+    def boards(self) -> Mapping[str, str]:
+        """The name the settings give a group, to its address."""
+        ...
+
+
+@runtime_checkable
+class MakesGroups(Protocol):
+    """A client that can make a group of its own."""
+
+    async def make_group(self, name: str, users: Sequence[str], key: str) -> str:
+        """Its address. The same key (letters and digits, at most 32) makes no second group."""
+        ...
+
+
+@runtime_checkable
 class Weighs(Protocol):
     """A client whose one push may become several messages that count against its limits."""
 

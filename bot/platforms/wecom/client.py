@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.clock import Clock
@@ -11,9 +11,10 @@ from bot.platforms.http import Http
 from bot.platforms.media import as_media
 from bot.platforms.wecom.api import Api
 from bot.platforms.wecom.cards import BUTTONS, DROPDOWN_OPTIONS, DROPDOWNS
+from bot.platforms.wecom.codes import GroupExists
 from bot.platforms.wecom.directory import people
 from bot.platforms.wecom.doctor import Health, check_app
-from bot.platforms.wecom.groups import Groups
+from bot.platforms.wecom.groups import WEBHOOK, Groups
 from bot.platforms.wecom.limits import APP_LIMITS, app_limits
 from bot.platforms.wecom.sending import CARD_LIFE, MESSAGE_BYTES, Attachment, Sending
 from bot.platforms.wecom.settings import WeComSettings
@@ -57,6 +58,15 @@ class AppClient:
     async def send(self, message: Outgoing) -> Receipt:
         with self._health.watching(self._clock):
             return await (self.groups.send(message) if message.to.group else self._sending.send(message))
+
+    def boards(self) -> Mapping[str, str]:
+        return {name: f"{WEBHOOK}{name}" for name in self._settings.webhooks}
+
+    async def make_group(self, name: str, users: Sequence[str], key: str) -> str:
+        try:
+            return await self.groups.create(name, users, chatid=key)
+        except GroupExists:
+            return key
 
     def weigh(self, body: Body) -> int:
         return self._sending.count(body)

@@ -49,10 +49,15 @@ class MediaGone(Permanent):
     """The media_id is older than three days or was never ours; uploading again gives a new one."""
 
 
+class GroupExists(Permanent):
+    """The chatid is taken. Ours are made from what asked for the group: this very group was made before."""
+
+
 _BY_CALL: dict[tuple[str, int], type[Permanent]] = {
     ("message/send", 42014): AlreadySent,
     ("aibot_send_msg", 42014): AlreadySent,
     ("message/send", 40007): MediaGone,
+    ("appchat/create", 86215): GroupExists,
 }
 
 
