@@ -45,8 +45,8 @@ class WeComSettings(BaseModel):
     accounts: int = Field(
         0,
         ge=0,
-        description="企业账号数；填了就把每天的推送控制在 账号数 × 200 人次以内，多出来的第二天接着发；"
-        "不填则由企业微信拒绝",
+        description="企业的账号上限数（我的企业 → 企业信息）；填了就把应用每天的推送控制在 上限数 × 200 人次以内，"
+        "多出来的第二天接着发；不填则由企业微信拒绝",
     )
     plain_text: bool = Field(False, description="员工主要在微信插件里看消息时打开：markdown 在插件里不显示，改发纯文本")
     api_url: str = Field("https://qyapi.weixin.qq.com", description="接口地址；私有部署改为自己的地址")
