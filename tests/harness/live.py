@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.app import build
+from bot.app import App, build
 from bot.clock import VirtualClock
-from bot.platforms.base import Kind
+from bot.platforms.base import Inbound, Kind
 from bot.platforms.registry import configured
 from bot.web.server import web_app
 from config.settings import Settings
@@ -109,6 +110,7 @@ class LiveTeam(Team):
 
     driver: Driver = field(kw_only=True)
     server: web.AppRunner = field(kw_only=True)
+    listening: list[asyncio.Task[None]] = field(kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -130,9 +132,22 @@ class LiveTeam(Team):
         return min((at for at in (again, self.app.runtime.sender.next_at) if at is not None), default=None)
 
     async def close(self) -> None:
+        for task in self.listening:
+            task.cancel()
+        await asyncio.gather(*self.listening, return_exceptions=True)
         await self.server.cleanup()
         await self.app.close()
         await self.driver.close()
+
+
+async def _listen(app: App, driver: Driver) -> None:
+    async def sink(inbound: Inbound) -> bool:
+        kept = await app.runtime.sink(inbound)
+        driver.kept += 1
+        return kept
+
+    for platform in app.services.platforms.values():
+        await platform.listen(sink)
 
 
 async def open_live(folder: Path, driver: Driver) -> LiveTeam:
@@ -150,5 +165,6 @@ async def open_live(folder: Path, driver: Driver) -> LiveTeam:
     server = web.AppRunner(web_app(app.runtime), access_log=None, shutdown_timeout=0.1)
     await server.setup()
     await web.TCPSite(server, "127.0.0.1", 0).start()
+    listening = [asyncio.create_task(_listen(app, driver))] if driver.listens else []
     await driver.connect(f"http://127.0.0.1:{server.addresses[0][1]}")
-    return LiveTeam(app, driver, clock, driver=driver, server=server)  # type: ignore[arg-type]  # reads like the web chat's
+    return LiveTeam(app, driver, clock, driver=driver, server=server, listening=listening)  # type: ignore[arg-type]  # reads like the web chat's

@@ -6,9 +6,10 @@ messages, so that `Actor.gets` and `Team.nobody_else_heard_anything` read it as 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,9 +74,21 @@ class Driver(ABC):
     app = "main"
     holds_position = True
     """Whether the chat can send where one stands."""
+    listens = False
+    """Whether the product hears it over a connection of its own."""
 
     def __init__(self) -> None:
         self.client = Reads(self)
+        self.kept = 0
+        """Messages in the product's inbox, where it listens."""
+
+    async def heard(self, said: Awaitable[object]) -> None:
+        """Waits for what is said over a connection to be in the inbox: nobody answers for it."""
+        before = self.kept
+        await said
+        async with asyncio.timeout(10):
+            while self.kept == before:  # noqa: ASYNC110 - conditions of another's making have no event to wait for
+                await asyncio.sleep(0)
 
     @abstractmethod
     async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
@@ -272,6 +285,34 @@ class WeCom(Driver):
 
     async def presses(self, user: str, screen: Screen, label: str, answers: Answers) -> None:
         await self.emulator.presses(user, screen.ref, label, answers)
+
+
+class WeComRobot(WeCom):
+    """The intelligent robot on its long connection. Its cards change only in answer to a press."""
+
+    holds_position = False
+    listens = True
+
+    async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
+        self.emulator = WeComEmulator(clock, line="aibot")
+        for user, name, *_ in PEOPLE:
+            self.emulator.user(user, name)
+            self.emulator.sockets.talked.add((self.emulator.bot.id, user))
+        await self.emulator.start()
+        self.emulator.group(GROUP, "华东一组", [user for user, *_ in PEOPLE])
+        return dict(self.emulator.settings())
+
+    async def connect(self, url: str) -> None:
+        await self.emulator.sockets.connected()
+
+    async def says(self, user: str, text: str, *, group: bool = False) -> None:
+        await self.heard(self.emulator.says(user, text, group=GROUP if group else ""))
+
+    async def sends_photo(self, user: str, content: bytes) -> None:
+        await self.heard(self.emulator.sends_photo(user, content))
+
+    async def presses(self, user: str, screen: Screen, label: str, answers: Answers) -> None:
+        await self.heard(self.emulator.presses(user, screen.ref, label, answers))
 
 
 def _belongs_to_next(inbox: Sequence[WeComSeen], seen: WeComSeen) -> bool:

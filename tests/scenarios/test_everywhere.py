@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness.fixtures import open_team
 from tests.harness.live import open_live
-from tests.harness.platforms import DingTalk, Driver, Feishu, WeCom
+from tests.harness.platforms import DingTalk, Driver, Feishu, WeCom, WeComRobot
 from tests.harness.team import Team
 from tests.scenarios import test_support, test_visits
 
@@ -22,11 +22,15 @@ PLATFORMS: dict[str, Callable[[], Driver]] = {
     "dingtalk-buttons": lambda: DingTalk(form=False),
     "dingtalk-words": lambda: DingTalk(form=False, cards=False),
     "wecom": WeCom,
+    "wecom-robot": WeComRobot,
 }
 
 
 IN_WORDS = "dingtalk-words"
 """Nothing that was said there changes later."""
+
+FIXED = {IN_WORDS, "wecom-robot"}
+"""Nothing there changes by itself after it was sent."""
 
 
 @asynccontextmanager
@@ -52,7 +56,7 @@ async def everywhere(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
         yield opened
 
 
-@pytest.fixture(params=["console", *(name for name in PLATFORMS if name != IN_WORDS)])
+@pytest.fixture(params=["console", *(name for name in PLATFORMS if name not in FIXED)])
 async def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Team]:
     """The company on each platform whose cards change after they were sent."""
     async with company_on(request.param, tmp_path) as opened:
