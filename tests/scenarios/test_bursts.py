@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.clock import VirtualClock
 from bot.sender import Sender
 from storage import outbox
 from storage.outbox import Push, Receiver
@@ -149,6 +150,35 @@ async def test_a_restart_does_not_forget_what_was_sent(wecom: LiveTeam) -> None:
     await wecom.clock.forward(minutes=5)
     assert isinstance(wecom.driver, StrictWeCom)
     assert (len(wecom.driver.inbox("lilei")), wecom.driver.emulator.dropped("lilei")) == (50, 0)
+
+
+class SmallTenant(StrictWeCom):
+    """One account: 200 recipient-times a day."""
+
+    async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
+        given = await super().start(clock)
+        self.emulator.messages.accounts = 1
+        return {**given, "accounts": 1}
+
+
+async def test_what_a_days_quota_does_not_hold_leaves_the_next_day(tmp_path: Path) -> None:
+    """Over it the platform refuses until midnight; hours of silence in between give nothing back."""
+    driver = SmallTenant()
+    team = await open_live(tmp_path, driver)
+    try:
+        driver.opens_for(PEOPLE)
+        await push(team, PEOPLE[:150], "早上好")
+        await team.clock.forward(hours=3)
+        await push(team, PEOPLE[:100], "下午好")
+        await team.clock.forward(minutes=5)
+        assert len(driver.reached()) == 200
+        await team.clock.forward(hours=24)
+        assert set(PEOPLE[:150]) <= set(driver.reached())
+        async with team.app.services.db.read() as tx:
+            assert (await tx.scalars(select(func.count()).where(Outbox.attempts > 0))).one() == 0
+            assert (await tx.scalars(select(func.count()).where(Outbox.state == "pending"))).one() == 0
+    finally:
+        await team.close()
 
 
 async def test_an_answer_does_not_wait_behind_a_burst(crowd: LiveTeam) -> None:

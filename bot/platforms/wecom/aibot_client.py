@@ -12,6 +12,7 @@ from aiohttp.multipart import content_disposition_filename, parse_content_dispos
 from bot.clock import Clock
 from bot.errors import CardExpired, MediaRefused, Permanent
 from bot.platforms.base import (
+    Body,
     Capabilities,
     CardBody,
     DirectoryPerson,
@@ -35,6 +36,7 @@ from bot.platforms.wecom.codes import AlreadySent
 from bot.platforms.wecom.crypto import decrypt_media
 from bot.platforms.wecom.doctor import ELSEWHERE, Health, common
 from bot.platforms.wecom.limits import AIBOT_LIMITS
+from bot.platforms.wecom.pieces import Pieces
 from bot.platforms.wecom.press import details_of, task_id
 from bot.platforms.wecom.settings import WeComSettings
 from bot.platforms.wecom.upload import check_file
@@ -76,11 +78,22 @@ class AibotClient:
         self._http = http
         self._clock = clock
         self._channel = channel
+        self._pieces = Pieces()
         self._health = health
 
     async def send(self, message: Outgoing) -> Receipt:
         with self._health.watching(self._clock):
             return await self._send(message)
+
+    def weigh(self, body: Body) -> int:
+        """How many messages it becomes: each counts against the conversation's limit."""
+        match body:
+            case TextBody(text):
+                return max(len(split_text(escape(text), MESSAGE_BYTES)), 1)
+            case CardBody(card, _):
+                drawn = draw(card, AIBOT, "weigh", card_url=self._settings.card_url)
+                return 2 if drawn is not None and drawn.shortened else 1
+        return 1
 
     async def fetch(self, media: MediaRef) -> Media:
         reply = await self._http.download(media.ref, hosts=self._settings.media_hosts, limit=FILE_BYTES)
@@ -125,8 +138,11 @@ class AibotClient:
         pieces = split_text(text, MESSAGE_BYTES)
         if not pieces:
             raise Permanent("an empty text cannot be sent")
-        for piece in pieces:
+
+        async def send(piece: str) -> None:
             await self._channel.push(push.to, {"msgtype": "markdown", "markdown": {"content": piece}})
+
+        await self._pieces.say(push.key, pieces, send)
         return self._receipt()
 
     async def _card(self, push: Outgoing, card: Card, card_key: str) -> Receipt:

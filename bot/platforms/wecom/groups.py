@@ -11,6 +11,7 @@ from bot.errors import CardExpired, Permanent
 from bot.platforms.base import CardBody, FileBody, MarkdownBody, Outgoing, Receipt, TextBody, UpdateBody
 from bot.platforms.text import split_text
 from bot.platforms.wecom.api import Api, form
+from bot.platforms.wecom.pieces import Pieces
 from bot.platforms.wecom.settings import WeComSettings
 from bot.platforms.wecom.upload import MEGABYTE, check_file
 from bot.platforms.wecom.words import Dialect, fit_markdown, message, safe_text, titled
@@ -30,19 +31,18 @@ class Groups:
     def __init__(self, settings: WeComSettings, api: Api) -> None:
         self._settings = settings
         self._api = api
+        self._pieces = Pieces()
 
     async def send(self, push: Outgoing) -> Receipt:
         """Cards become words: no group of a self-built app can show one that is pressed (reference §5.6)."""
         to_webhook = push.to.group.startswith(WEBHOOK)
         match push.body:
             case TextBody(text):
-                await self._say(push.to.group, "text", safe_text(text), TEXT_BYTES)
+                await self._say(push, "text", safe_text(text), TEXT_BYTES)
             case MarkdownBody(title, text):
-                await self._say_markdown(
-                    push.to.group, fit_markdown(titled(title, text), _dialect(to_webhook)), to_webhook
-                )
+                await self._say_markdown(push, fit_markdown(titled(title, text), _dialect(to_webhook)), to_webhook)
             case CardBody(card, _):
-                await self._say_markdown(push.to.group, message(card, _dialect(to_webhook)), to_webhook)
+                await self._say_markdown(push, message(card, _dialect(to_webhook)), to_webhook)
             case UpdateBody():
                 raise CardExpired("messages in a WeCom group cannot be changed")
             case FileBody():
@@ -65,13 +65,15 @@ class Groups:
         answer = await self._api.get("appchat/get", chatid=chatid)
         return [str(user) for user in answer["chat_info"]["userlist"]]
 
-    async def _say_markdown(self, group: str, text: str, to_webhook: bool) -> None:
+    async def _say_markdown(self, push: Outgoing, text: str, to_webhook: bool) -> None:
         kind, limit = ("markdown_v2", WEBHOOK_MARKDOWN_BYTES) if to_webhook else ("markdown", TEXT_BYTES)
-        await self._say(group, kind, text, limit)
+        await self._say(push, kind, text, limit)
 
-    async def _say(self, group: str, kind: str, text: str, limit: int) -> None:
-        for piece in split_text(text, limit):
-            await self._post(group, kind, {"content": piece})
+    async def _say(self, push: Outgoing, kind: str, text: str, limit: int) -> None:
+        async def send(piece: str) -> None:
+            await self._post(push.to.group, kind, {"content": piece})
+
+        await self._pieces.say(push.key, split_text(text, limit), send)
 
     async def _file(self, group: str, body: FileBody, to_webhook: bool) -> None:
         kind = check_file(body)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bot.errors import CardExpired, Credentials, DeliveryError, MediaRefused, Permanent, RetryAfter, Unreachable
-from bot.platforms.base import FileBody, MarkdownBody, MediaRef, Receipt
+from bot.platforms.base import FileBody, Limit, MarkdownBody, MediaRef, Receipt
 from bot.platforms.text import utf8
 from bot.platforms.wecom import WeComPlatform
-from bot.platforms.wecom.limits import HOUR, MINUTE
+from bot.platforms.wecom.limits import DAY, HOUR, MINUTE
 from bot.platforms.wecom.sending import mark
 from cards.model import Button, Card, Input, InputKind, Option, Picture, Text, Tone
 from tests.emulators.wecom.state import Seen
@@ -294,6 +294,10 @@ class TestLimits:
             sent.append(desk.clock.now())
         assert len(seen(desk)) == 95 and desk.emulator.dropped("lilei") == 0
 
+    async def test_days_quota_is_kept_where_the_settings_know_the_accounts(self, open_desk: Open) -> None:
+        desk = await open_desk(accounts=2)
+        assert Limit("app", 400, DAY) in desk.platform.client.capabilities.limits
+
     def test_declared_limits_say_which_excess_is_silent(self, desk: Desk) -> None:
         silent = {(one.scope, one.count, one.per) for one in desk.platform.client.LIMITS if one.silent}
         assert {("receiver", 30, MINUTE), ("receiver", 1000, HOUR)} <= silent
@@ -339,7 +343,13 @@ class TestErrors:
             (-1, RetryAfter),
             (45009, RetryAfter),
             (45033, RetryAfter),
+            (45011, RetryAfter),
             (40001, Credentials),
+            (40013, Credentials),
+            (40091, Credentials),
+            (41001, Credentials),
+            (41011, Credentials),
+            (48002, Credentials),
             (40056, Credentials),
             (60020, Credentials),
             (50003, Credentials),
@@ -347,6 +357,16 @@ class TestErrors:
             (81013, Unreachable),
             (60111, Unreachable),
             (50002, Unreachable),
+            (60021, Unreachable),
+            (40003, Unreachable),
+            (60011, Permanent),
+            (40033, Permanent),
+            (40035, Permanent),
+            (40058, Permanent),
+            (42045, Permanent),
+            (44004, Permanent),
+            (45002, Permanent),
+            (82001, Permanent),
             (40008, Permanent),
             (47001, Permanent),
             (99999, Permanent),
@@ -372,7 +392,7 @@ class TestErrors:
 
     async def test_unlisted_address_names_the_remedy(self, desk: Desk) -> None:
         desk.emulator.faults.foreign_ip = True
-        with pytest.raises(Credentials, match="企业可信IP"):
+        with pytest.raises(Credentials, match=r"^本机的出口 IP 127\.0\.0\.1 不在名单里：.*企业可信IP"):
             await desk.says("x")
 
     @pytest.mark.parametrize("change", [{"visible": False}, {"licensed": False}])
