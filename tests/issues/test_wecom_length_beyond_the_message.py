@@ -23,7 +23,7 @@ def test_length_beyond_the_end_is_refused(receiver: str, length: int) -> None:
     envelope = Envelope("QDG6eK", KEY, receiver)
     plain = bytes(16) + struct.pack(">I", length) + b"{}"
     encrypt = base64.b64encode(crypt.encrypt_bytes(plain, base64.b64decode(KEY + "="))).decode()
-    with pytest.raises(InboundRefused, match="cannot be decrypted"):
+    with pytest.raises(InboundRefused, match="解不开"):
         envelope.open(encrypt, envelope.signature("1", "2", encrypt), "1", "2")
 
 
@@ -34,5 +34,5 @@ def test_padding_that_is_none_is_refused(pads: bytes) -> None:
     whole = body + bytes(-(len(body) + len(pads)) % 32) + pads
     cipher = crypt.encrypt_bytes(whole, base64.b64decode(KEY + "="))[: len(whole)]
     encrypt = base64.b64encode(cipher).decode()
-    with pytest.raises(InboundRefused, match="cannot be decrypted"):
+    with pytest.raises(InboundRefused, match="解不开"):
         envelope.open(encrypt, envelope.signature("1", "2", encrypt), "1", "2")

@@ -38,7 +38,23 @@ _CALLER = re.compile(r"from ip: ?([0-9A-Fa-f.:]+)")
 
 _UPDATES = frozenset({"message/update_template_card", "aibot_respond_update_msg"})
 
-_UNREACHABLE = frozenset({81013, 60111, 50002, 60021, 40003, 86001, 86003, 86008, 49008, 40050, 93006})
+_OUT_OF_RANGE = "收的人不在应用的可见范围里，或者已经离职"
+_NO_ACCOUNT = "企业里没有这个账号"
+_NO_GROUP = "群不在了，或者不是这个应用建的"
+
+_UNREACHABLE = {
+    81013: _OUT_OF_RANGE,
+    50002: _OUT_OF_RANGE,
+    60021: _OUT_OF_RANGE,
+    60111: _NO_ACCOUNT,
+    40003: _NO_ACCOUNT,
+    86001: _NO_GROUP,
+    86003: _NO_GROUP,
+    86008: _NO_GROUP,
+    40050: _NO_GROUP,
+    49008: "群已经解散",
+    93006: "对方还没有跟机器人说过话",
+}
 
 
 class AlreadySent(Permanent):
@@ -70,7 +86,7 @@ def error_of(code: int, message: str, doing: str) -> DeliveryError:
         seen = _CALLER.search(message)
         return Credentials(f"{_CREDENTIALS[code].format(ip=f' {seen[1]}' if seen else '')}（{text}）")
     if code in _UNREACHABLE:
-        return Unreachable(text)
+        return Unreachable(f"{_UNREACHABLE[code]}（{text}）")
     if doing in _UPDATES:
         # Which code a spent or old response_code, or a late answer to a press, gives is not documented: whatever it
         # is, a fresh card is the way out.

@@ -52,13 +52,13 @@ class Envelope:
         """The plaintext. Raises InboundRefused for a wrong signature, broken ciphertext or another receiver."""
         expected = self.signature(timestamp, nonce, encrypt)
         if not hmac.compare_digest(expected.encode(), _bytes(signature)):
-            raise InboundRefused("msg_signature does not fit: check Token, and that no proxy changed the query")
+            raise InboundRefused("msg_signature 对不上：核对 Token，看反向代理有没有改动地址里的参数")
         try:
             text, receiver = _unpacked(_decrypted(base64.b64decode(encrypt), self._key))
         except (ValueError, struct.error) as error:
-            raise InboundRefused("the message cannot be decrypted: check EncodingAESKey") from error
+            raise InboundRefused("消息解不开：核对 EncodingAESKey") from error
         if receiver != self._receiver:
-            raise InboundRefused("the message is for another corpid: check corp_id")
+            raise InboundRefused("消息是发给另一个 corpid 的：核对 corp_id")
         return text
 
     def seal(self, text: str, timestamp: str, nonce: str) -> Sealed:

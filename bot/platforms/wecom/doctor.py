@@ -20,6 +20,8 @@ SKEW = timedelta(minutes=2)
 CONSOLE = "管理后台 work.weixin.qq.com → 应用管理 → 该应用"
 
 
+RANGE = "可信 IP 与可见范围"
+
 ELSEWHERE = Finding("接收消息", "warn", "由运行着的服务接收，从这里看不到", "在聊天里发 /doctor 看")
 
 
@@ -74,14 +76,7 @@ async def check_app(settings: WeComSettings, api: Api, health: Health) -> Sequen
     token = await _tried("凭证", api.tokens.get(), "能取到 access_token", f"{CONSOLE}：核对企业 ID 和 Secret")
     findings = [token]
     if token.state == "ok":
-        findings.append(
-            await _tried(
-                "可信 IP 与可见范围",
-                api.get("department/simplelist"),
-                "接口可以调用",
-                f"{CONSOLE} → 企业可信IP / 可见范围",
-            )
-        )
+        findings.append(await _range(api))
     findings.append(_clock(api.skew))
     findings.append(_callback(settings, health))
     findings += common(health)
@@ -96,6 +91,19 @@ def common(health: Health) -> list[Finding]:
         for words, when in health.warnings.items()
     ]
     return findings
+
+
+async def _range(api: Api) -> Finding:
+    """Whether calls are let in from here, and whether the app sees anybody whose department we can read."""
+    seen: list[object] = []
+
+    async def ask() -> None:
+        seen.extend((await api.get("department/simplelist")).get("department_id") or ())
+
+    found = await _tried(RANGE, ask(), "接口可以调用", f"{CONSOLE} → 企业可信IP / 可见范围")
+    if found.state == "ok" and not seen:
+        return Finding(RANGE, "warn", "可见范围里没有部门，读不到通讯录", f"{CONSOLE} → 可见范围：选部门，不要逐个选人")
+    return found
 
 
 async def _tried(what: str, call: Awaitable[object], well: str, remedy: str) -> Finding:

@@ -32,7 +32,9 @@ class Seal:
         """Raises InboundRefused (400) when a part is missing."""
         parts = [query.get(name, "") for name in ("msg_signature", "timestamp", "nonce")]
         if not all(parts):
-            raise InboundRefused("msg_signature, timestamp or nonce is missing from the query", status=400)
+            raise InboundRefused(
+                "地址里没有 msg_signature、timestamp 或 nonce：看反向代理有没有去掉地址里的参数", status=400
+            )
         return cls(*parts)
 
     def check_age(self, now: datetime, window: timedelta) -> None:
@@ -42,7 +44,8 @@ class Seal:
         except (ValueError, OverflowError, OSError) as error:
             raise InboundRefused("timestamp is not unix seconds", status=400) from error
         if abs(now - sent) > window:
-            raise InboundRefused(f"timestamp is {abs(now - sent)} away from our clock, more than {window}")
+            away = round(abs(now - sent).total_seconds())
+            raise InboundRefused(f"时间戳与本机相差 {away} 秒，当作重放拒绝：打开时间同步（NTP）")
 
 
 def open_echo(query: Mapping[str, str], envelope: Envelope, now: datetime, window: timedelta) -> str:
@@ -91,5 +94,5 @@ def fingerprint(plain: str) -> str:
 
 def _opened(encrypt: str, seal: Seal, envelope: Envelope) -> str:
     if not encrypt:
-        raise InboundRefused("the body carries no ciphertext; plain callbacks are not accepted", status=400)
+        raise InboundRefused("内容没有加密：后台的接收方式要选加密的", status=400)
     return envelope.open(encrypt, seal.signature, seal.timestamp, seal.nonce)

@@ -116,7 +116,7 @@ def test_signed_text_that_is_no_ciphertext_is_refused(encrypt: str) -> None:
 
 
 def test_message_for_another_enterprise_is_refused() -> None:
-    with pytest.raises(InboundRefused, match="another corpid"):
+    with pytest.raises(InboundRefused, match="另一个 corpid"):
         Envelope(TOKEN, KEY, "ww-other").open(
             ECHO, "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", "1409659589", "263014780"
         )

@@ -41,6 +41,12 @@ async def test_address_that_is_not_listed(desk: Desk) -> None:
     assert "企业可信IP" in found["可信 IP 与可见范围"].words
 
 
+async def test_range_of_single_people_only(desk: Desk) -> None:
+    desk.emulator.tenant.departments.clear()
+    found = (await findings(desk))["可信 IP 与可见范围"]
+    assert found.state == "warn" and "选部门" in found.remedy
+
+
 async def test_platform_away_is_a_warning_not_a_mistake(desk: Desk) -> None:
     desk.emulator.faults.plan("gettoken", "refused", times=5)
     assert (await findings(desk))["凭证"].state == "warn"
