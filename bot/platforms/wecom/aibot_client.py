@@ -34,7 +34,7 @@ from bot.platforms.wecom.cards import AIBOT, BUTTONS, DROPDOWN_OPTIONS, DROPDOWN
 from bot.platforms.wecom.channels import REPLY, Channel
 from bot.platforms.wecom.codes import AlreadySent
 from bot.platforms.wecom.crypto import decrypt_media
-from bot.platforms.wecom.doctor import ELSEWHERE, Health, common
+from bot.platforms.wecom.doctor import ELSEWHERE, Health, common, received
 from bot.platforms.wecom.limits import AIBOT_LIMITS
 from bot.platforms.wecom.pieces import Pieces
 from bot.platforms.wecom.press import details_of, task_id
@@ -48,6 +48,8 @@ log = structlog.get_logger(__name__)
 MESSAGE_BYTES = 20480
 FILE_BYTES = 100 * 1024 * 1024
 SENT_BYTES = 20 * 1024 * 1024
+
+CALLBACK_REMEDY = "管理后台 → 智能机器人 → API 模式 → URL 回调：URL、Token、EncodingAESKey 与设置一致后保存"
 
 CAPABILITIES = Capabilities(
     # What always has a place. A card whose only button submits takes more (cards.plan): three dropdowns, or ticks.
@@ -174,10 +176,10 @@ class AibotClient:
         return Receipt("", {"sent_at": self._clock.now().isoformat(), **details})
 
     def _connection(self) -> Finding:
+        if not self._settings.long_connection:
+            return received("回调", self._health, "跟机器人说一句话", CALLBACK_REMEDY)
         if self._health.aside:
             return ELSEWHERE
-        if not self._settings.long_connection:
-            return Finding("回调", "ok" if self._health.last_callback else "warn", _heard(self._health.last_callback))
         since = self._health.connected_since
         if since is None:
             remedy = "核对 Bot ID 和 Secret；确认没有第二个程序在用同一个机器人；确认本机能访问长连接地址"

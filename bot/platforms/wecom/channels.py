@@ -137,13 +137,16 @@ class CallbackChannel:
         self._clock = clock
         self._host = api_url.partition("://")[2].partition("/")[0]
         self._addresses: defaultdict[str, deque[tuple[str, datetime]]] = defaultdict(lambda: deque(maxlen=20))
+        self._known: dict[str, datetime] = {}
         self._held: dict[str, asyncio.Future[Json]] = {}
 
     def note(self, inbound: Inbound, response_url: str) -> None:
-        if response_url:
+        """Keeps the address for an answer. A repeated callback brings it again, perhaps after it was used."""
+        self._forget_old()
+        if response_url and response_url not in self._known:
             check_host(response_url, [self._host])
-            self._forget_old()
-            self._addresses[inbound.chat.id].append((response_url, self._clock.now() + REPLY_URL_LIFE))
+            until = self._known[response_url] = self._clock.now() + REPLY_URL_LIFE
+            self._addresses[inbound.chat.id].append((response_url, until))
 
     @contextmanager
     def holding(self, token: str) -> Iterator[Callable[[], Awaitable[Json | None]]]:
@@ -178,6 +181,7 @@ class CallbackChannel:
 
     def _forget_old(self) -> None:
         now = self._clock.now()
+        self._known = {url: until for url, until in self._known.items() if until > now}
         for chat in list(self._addresses):
             waiting = self._addresses[chat]
             while waiting and waiting[0][1] <= now:

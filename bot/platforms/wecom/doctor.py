@@ -136,14 +136,19 @@ def _callback(settings: WeComSettings, health: Health) -> Finding:
         return Finding(
             "接收消息", "fail", "没有配置 callback_token 和 encoding_aes_key，收不到消息，带按钮的卡片也发不出", remedy
         )
+    return received("接收消息", health, "给应用发一句话", remedy)
+
+
+def received(what: str, health: Health, attempt: str, remedy: str) -> Finding:
+    """What has come over a callback, or why it was refused. `attempt` is what to do on a phone to make something come."""
     if health.last_refusal and (health.last_callback is None or health.last_refusal[0] > health.last_callback):
         when, reason = health.last_refusal
-        return Finding("接收消息", "fail", f"最近一次回调被拒绝（{_at(when)}）：{reason}", remedy)
+        return Finding(what, "fail", f"最近一次回调被拒绝（{_at(when)}）：{reason}", remedy)
     if health.aside:
         return ELSEWHERE
     if health.last_callback is None:
-        return Finding("接收消息", "warn", "启动以来还没有收到回调", f"在手机上给应用发一句话；若仍没有，{remedy}")
-    return Finding("接收消息", "ok", f"最近一次回调 {_at(health.last_callback)}")
+        return Finding(what, "warn", "启动以来还没有收到回调", f"在手机上{attempt}；若仍没有，{remedy}")
+    return Finding(what, "ok", f"最近一次回调 {_at(health.last_callback)}")
 
 
 def _deliveries(health: Health) -> Finding:

@@ -91,3 +91,8 @@ async def test_robot_over_http(called_robot: Desk) -> None:
     assert (await findings(called_robot))["回调"].state == "warn"
     await called_robot.emulator.says("lilei", "你好")
     assert (await findings(called_robot))["回调"].state == "ok"
+    await called_robot.forward(seconds=1)
+    called_robot.emulator.bot.token = "another"
+    await called_robot.emulator.says("lilei", "你好")
+    refused = (await findings(called_robot))["回调"]
+    assert refused.state == "fail" and "核对 Token" in refused.words and "URL 回调" in refused.remedy
