@@ -14,6 +14,8 @@ from bot.flows import Flows
 from bot.forms import Forms
 from bot.lexicons import Lexicons
 from bot.platforms.base import Platform
+from bot.platforms.http import Http
+from bot.proposals import Proposals
 from bot.router import Routes
 from bot.runtime import Runtime
 from bot.services import Services
@@ -71,9 +73,10 @@ def build(
     platforms: Callable[[Services], list[Platform]] = lambda _: [],
 ) -> App:
     """Wires everything; nothing runs yet. The database has to be migrated."""
+    clock, http = clock or SystemClock(), Http()
     services = Services(
         settings=settings,
-        clock=clock or SystemClock(),
+        clock=clock,
         db=db or Database(settings.database_url),
         attachments=AttachmentStore(settings.data / "attachments"),
         transcriber=transcriber or Transcriber(speech(settings)),
@@ -83,6 +86,8 @@ def build(
         flows=Flows(),
         forms=Forms(),
         dialogue=Dialogue(),
+        proposals=Proposals(settings.proposer, http, clock),
+        http=http,
     )
     services.platforms = {(platform.name, platform.app): platform for platform in platforms(services)}
     return App(settings, services, Runtime(services))

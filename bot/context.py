@@ -6,7 +6,7 @@ commits. Two handlers never share a context.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     problem: str = ""
     """What was wrong with the media, in words for the sender."""
+    proposals: Mapping[str, Any] = field(default_factory=dict)
+    """What the optional language model proposes, unchecked."""
 
 
 @dataclass

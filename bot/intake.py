@@ -6,8 +6,10 @@ This is the slow part and holds no transaction. What it finds is kept, so that a
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +18,7 @@ from bot.context import Message
 from bot.errors import MediaRefused
 from bot.platforms.base import Address, Annotates, Hints, Inbound, Kind, MediaRef, Platform
 from bot.platforms.media import as_media
+from bot.proposals import proposals_for
 from bot.services import Services
 from cards.texts import say
 from storage import attachments, outbox, people
@@ -36,6 +39,20 @@ class Intake:
 
     async def ready(self, inbound: Inbound) -> Message:
         """The message with its media kept and its speech as text. Media that is no use becomes a `problem` in words."""
+        message = await self._taken_in(inbound)
+        if message.problem:
+            return message
+        return replace(message, proposals=await self._proposed(inbound, message))
+
+    async def _proposed(self, inbound: Inbound, message: Message) -> Mapping[str, Any]:
+        """What may be wrong with the language model is never a message's trouble."""
+        try:
+            return await proposals_for(self._services, inbound, message.text, message.transcript)
+        except Exception as error:  # noqa: BLE001 - a proposal is worth no message
+            log.warning("no proposals", error=type(error).__name__)
+            return {}
+
+    async def _taken_in(self, inbound: Inbound) -> Message:
         try:
             kept = [await self._keep(inbound, ref) for ref in inbound.media]
         except MediaRefused as refused:

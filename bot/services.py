@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.flows import Flows
     from bot.forms import Forms
     from bot.lexicons import Lexicons
+    from bot.proposals import Proposals
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Services:
     flows: Flows
     forms: Forms
     dialogue: Dialogue
+    proposals: Proposals
     http: Http = field(default_factory=Http)
     """One connection pool for the calls to all platforms; closed with the product."""
     platforms: dict[tuple[str, str], Platform] = field(default_factory=dict)

@@ -49,6 +49,8 @@ class File:
     aliases: Sequence[str]
     contacts: Sequence[str]
     records: Sequence[Record]
+    moves: Sequence[str] = ()
+    policies: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def file_card(file: File, lead: str = "") -> Card:
         ("跟进人", file.owner or "还没有"),
         ("上次联系", file.last or "还没有"),
         ("联系人", "、".join(file.contacts)),
+        ("竞品动态", "；".join(file.moves)),
+        ("政策影响", "；".join(file.policies)),
         ("也叫", "、".join(file.aliases)),
     ]
     blocks: list[Block] = [Facts(facts=tuple(Fact(label=label, value=value) for label, value in facts if value))]
@@ -74,8 +78,17 @@ def file_card(file: File, lead: str = "") -> Card:
         title=say("customers.file", file=file),
         lead=lead,
         blocks=tuple(blocks),
-        buttons=(Button.does("记推进", RunCommand(text=f'/progress "{file.name}"'), style=Style.PRIMARY),),
+        buttons=tuple(_file_buttons(file)),
     )
+
+
+def _file_buttons(file: File) -> list[Button]:
+    """The parts of the file that hold something are one press away."""
+    buttons = [Button.does("记推进", RunCommand(text=f'/progress "{file.name}"'), style=Style.PRIMARY)]
+    for label, part, held in (("联系人", "people", file.contacts), ("竞品动态", "rivals", file.moves)):
+        if held:
+            buttons.append(Button.does(label, RunCommand(text=f'/customer {part} "{file.name}"')))
+    return buttons
 
 
 def list_card(rows: Sequence[Row], whose: str) -> Card:

@@ -25,6 +25,13 @@ class RedoDraft(Action):
     draft: int
 
 
+class KeepOut(Action):
+    """What was heard for the customer's file is not filed."""
+
+    name: ClassVar[str] = "progress.keep_out"
+    draft: int
+
+
 class UndoReport(Action):
     name: ClassVar[str] = "progress.undo"
     report: int
@@ -58,14 +65,23 @@ class Filed:
 
 
 def draft_card(
-    draft_id: int, inputs: tuple[Input, ...], *, origin: str, number: str = "", kept: Sequence[str] = ()
+    draft_id: int,
+    inputs: tuple[Input, ...],
+    *,
+    origin: str,
+    number: str = "",
+    kept: Sequence[Tag] = (),
+    found: Sequence[str] = (),
 ) -> Card:
-    """`origin`: 来自 7 秒语音, or the typed words. `number`: 1/2 where one message held several records."""
+    """`origin`: 来自 7 秒语音, or the typed words. `number`: 1/2 where one message held several records. `found` goes
+    to the customer's file."""
     wrong = any(entry.problem for entry in inputs)
     title = say("progress.draft", number=number)
     blocks: list[Block] = list(inputs)
     if kept:
-        blocks.append(Tags(tags=tuple(Tag(text=text) for text in kept)))
+        blocks.append(Tags(tags=tuple(kept)))
+    if found:
+        blocks.append(Text(text=say("progress.found", found=found)))
     return Card(
         title=title,
         lead=say("forms.wrong") if wrong else origin,
@@ -75,6 +91,7 @@ def draft_card(
             Button.does("确认", ConfirmDraft(draft=draft_id), style=Style.PRIMARY, submits=True),
             Button.does("重说一遍", RedoDraft(draft=draft_id)),
             Button.does("不记", DropDraft(draft=draft_id)),
+            *((Button.does("档案里不记", KeepOut(draft=draft_id)),) if found else ()),
         ),
         summary=title,
     )

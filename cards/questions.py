@@ -14,10 +14,11 @@ LISTED = 15
 
 
 class ShowRecords(Action):
-    """The records of one customer, where a name meant several."""
+    """The records of one customer, or another part of its file, where a name meant several."""
 
     name: ClassVar[str] = "questions.records"
     customer: int
+    part: str = "records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ def records(customer: str, rows: Sequence[Record], others: Sequence[tuple[str, i
     return Card(title=title, lead=lead, blocks=(table,), buttons=tuple(buttons), summary=title)
 
 
-def which(called: str, choices: Sequence[tuple[str, int]]) -> Card:
+def which(called: str, choices: Sequence[tuple[str, int]], part: str = "records") -> Card:
     """A name that means several customers: asked, never guessed."""
-    buttons = [Button.does(name, ShowRecords(customer=one)) for name, one in choices]
+    buttons = [Button.does(name, ShowRecords(customer=one, part=part)) for name, one in choices]
     buttons[:1] = [buttons[0].model_copy(update={"style": Style.PRIMARY})]
     return Card(title=say("questions.which", name=called), buttons=tuple(buttons))
 

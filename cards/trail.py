@@ -13,7 +13,7 @@ Line = tuple[str, str, str]
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "命令": ("command",),
-    "推进": ("progress.filed", "progress.undone", "draft.dropped"),
+    "推进": ("progress.filed", "progress.undone", "draft.dropped", "draft.kept_out"),
     "流程": (
         "flow.started",
         "flow.step_opened",
@@ -36,6 +36,15 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "visit.far",
     ),
     "客户": ("customer.created", "customer.alias", "customer.transferred", "stage.changed"),
+    "档案": (
+        "contact.changed",
+        "contact.change_undone",
+        "contact.edited",
+        "competitor.moved",
+        "competitor.move_undone",
+        "policy.noted",
+        "policy.undone",
+    ),
     "人员": ("person.added", "person.changed", "person.linked", "leave.taken", "leave.cancelled", "preference.changed"),
     "修改": ("form.changed", "limit.changed", "calendar.changed", "digest.changed", "digest.group"),
     "规则": ("rule.fired", "rule.quiet_over", "rule.unreadable", "stall.quiet"),

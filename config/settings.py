@@ -26,9 +26,14 @@ class SpeechSettings(BaseModel):
 class ProposerSettings(BaseModel):
     """可选的语言模型，只用来提建议，默认关闭。"""
 
-    base_url: str = Field("", description="OpenAI 兼容接口的地址；不填则不使用语言模型")
-    model: str = Field("", description="模型名")
-    key: SecretStr = Field(SecretStr(""), description="接口密钥")
+    base_url: str = Field(
+        "",
+        description="OpenAI 兼容接口的地址，写到 /v1 为止，例如 http://10.0.0.5:8000/v1；不填则不使用语言模型。"
+        "填了以后，听懂了一条记录而还有空项的消息会发给它，它的建议只填空项，卡片上标“请核对”",
+    )
+    model: str = Field("", description="模型名，和地址一起填才生效")
+    key: SecretStr = Field(SecretStr(""), description="接口密钥；不需要就不填")
+    timeout: float = Field(3.0, ge=0.2, le=30, description="最多等几秒；到时没有回答就只按规则识别")
 
 
 class Settings(BaseSettings):

@@ -6,6 +6,7 @@ from bot.router import Router
 from handlers import (
     audit,
     calendar,
+    customer_file,
     customers,
     day,
     digest,
@@ -36,6 +37,7 @@ from handlers import (
 FEATURES = (
     audit,
     calendar,
+    customer_file,
     customers,
     day,
     digest,

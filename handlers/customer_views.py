@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from bot.context import Context
 from cards.customers import File, Record, Row
 from cards.texts import say
+from handlers.file_views import latest_moves, latest_policies, post_of
 from storage import customers, people
-from storage.tables import Customer, Interaction
+from storage.tables import Contact, Customer, Interaction
 
 RECORDS = 3
 
@@ -26,9 +27,16 @@ async def file_of(ctx: Context, customer: Customer) -> File:
         stage="、".join(dict.fromkeys(one.stage for one in sold)),
         last=ctx.moment(last) if last else "",
         aliases=(await customers.aliases(ctx.tx)).get(customer.id, []),
-        contacts=[" ".join(part for part in (one.name, one.title, one.phone) if part) for one in known],
+        contacts=[_contact(one) for one in known],
         records=[await _record(ctx, one) for one in await customers.recent(ctx.tx, customer.id, RECORDS)],
+        moves=await latest_moves(ctx, customer.id),
+        policies=await latest_policies(ctx, customer.id),
     )
+
+
+def _contact(one: Contact) -> str:
+    gone = say("customers.gone") if one.left_at else ""
+    return " ".join(part for part in (one.name, post_of(one), one.phone, gone) if part)
 
 
 async def rows_of(ctx: Context, wanted: Sequence[Customer]) -> list[Row]:

@@ -13,6 +13,8 @@ from cards import customers as cards
 from cards.customers import CreateAnyway, KeepOld
 from cards.texts import say
 from handlers import private
+from handlers.contacts import contact
+from handlers.customer_file import PARTS
 from handlers.customer_views import file_of, row_of, rows_of
 from handlers.transfer import meant_customer, transfer
 from rules.names import Named, near_identical
@@ -33,14 +35,18 @@ router = Router("customers")
     "/customer list（主管可加姓名：/customer list 李雷）",
     "/customer add 宏达机械 A（级别 A、B、C，可不写）",
     "/customer alias 宏达机械 老宏达",
+    "/customer people 宏达机械（联系人；rivals 竞品动态，policies 政策影响）",
+    "/customer contact 宏达机械 赵总 职务 总经理（还有：部门、电话、改名、新增、离开、回来、删除）",
     "/customer transfer 宏达机械 给 韩梅（由双方的上级做）",
 )
 async def command(ctx: Context, words: list[str]) -> None:
-    verbs = {"add": add, "alias": alias, "list": show_list, "transfer": transfer}
+    verbs = {"add": add, "alias": alias, "list": show_list, "transfer": transfer, "contact": contact}
     if not words:
         await show_list(ctx, [])
     elif words[0].lower() in verbs:
         await verbs[words[0].lower()](ctx, words[1:])
+    elif words[0].lower() in PARTS and len(words) > 1:
+        await PARTS[words[0].lower()](ctx, await meant_customer(ctx, " ".join(words[1:])))
     else:
         await show(ctx, " ".join(words))
 

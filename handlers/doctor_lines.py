@@ -16,6 +16,7 @@ from rules.phrasing import span
 from storage import migrating
 from storage.doctor import Backlog
 from transcription import weights
+from transcription.proposer import ModelSilent
 
 PATIENCE = 4.0
 """Seconds a platform has to answer the doctor; the answer is awaited by a person."""
@@ -26,8 +27,8 @@ GIGABYTE = 1 << 30
 
 
 async def of_machine(ctx: Context) -> list[Line]:
-    """Database, clock, speech model, disk."""
-    return [await _database(ctx), _clock(ctx), _speech(ctx), _disk(ctx)]
+    """Database, clock, speech model, language model, disk."""
+    return [await _database(ctx), _clock(ctx), _speech(ctx), await _language_model(ctx), _disk(ctx)]
 
 
 def of_backlog(seen: Backlog) -> list[Line]:
@@ -92,6 +93,18 @@ def _speech(ctx: Context) -> Line:
     missing = "" if weights.present(folder, own.model) else say("doctor.speech_missing", model=own.model)
     remedy = say("doctor.speech_remedy", folder=folder)
     return _line("speech", missing, say("doctor.speech_ok", model=own.model), remedy, warn=True)
+
+
+async def _language_model(ctx: Context) -> Line:
+    """Optional: without one everything holds, so its silence is no fault of the whole."""
+    model = ctx.services.proposals.model
+    if not model:
+        return _line("proposer", "", say("doctor.proposer_off"))
+    try:
+        await ctx.services.proposals.check(PATIENCE)
+    except ModelSilent as silent:
+        return _line("proposer", str(silent), "", say("doctor.proposer_remedy"), warn=True)
+    return _line("proposer", "", say("doctor.proposer_ok", model=model))
 
 
 def _disk(ctx: Context) -> Line:

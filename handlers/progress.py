@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.context import Context, Message
@@ -11,14 +12,16 @@ from bot.forms import Asking, Submitted, answers_of, sources_of
 from bot.router import Router
 from cards import progress as cards
 from cards.model import Input
-from cards.progress import ConfirmDraft, DropDraft, OpenForm, RedoDraft, UndoReport
+from cards.progress import ConfirmDraft, DropDraft, KeepOut, OpenForm, RedoDraft, UndoReport
 from cards.texts import say
-from handlers.progress_drafts import draft_answers, draft_inputs, kept_slots, source_row
+from handlers.progress_drafts import draft_answers, draft_card, draft_inputs, sources_of_draft
 from handlers.progress_filing import file_report, thread, undo_report
+from handlers.progress_findings import findings_of, sure, with_proposals
 from handlers.progress_views import filed, origin
 from storage import people, progress
 from storage.tables import Draft, Event, ProgressReport
 from transcription import draft as understood
+from transcription.findings import Finding
 from transcription.understanding import Understanding, understand
 
 FORM = "progress"
@@ -35,8 +38,11 @@ async def understand_message(ctx: Context, message: Message) -> bool:
     heard = understand(
         message.text, now=ctx.local(ctx.now), lexicon=lexicon, transcript=message.transcript, calendar=ctx.calendar
     )
-    for number, one in enumerate(heard.drafts, start=1):
-        await _offer(ctx, message, heard, one, f"{number}/{len(heard.drafts)}" if len(heard.drafts) > 1 else "")
+    found = findings_of(ctx, message, heard, lexicon)
+    drafts = await with_proposals(ctx, message, heard)
+    for number, one in enumerate(drafts, start=1):
+        told = found[number - 1] if number <= len(found) else ()
+        await _offer(ctx, message, heard, one, told, f"{number}/{len(heard.drafts)}" if len(heard.drafts) > 1 else "")
     return bool(heard.drafts)
 
 
@@ -81,7 +87,7 @@ async def confirm(ctx: Context, press: ConfirmDraft) -> None:
         inputs = await ctx.forms.inputs(ctx, form, raw, problems=problems, sources=sources_of(ctx))
         if ctx.card is None:
             raise Refused("\n".join(problems.values()))
-        await ctx.redraw(ctx.card, cards.draft_card(draft.id, inputs, origin=""))
+        await ctx.redraw(ctx.card, await draft_card(ctx, draft, inputs, origin=""))
         return
     row = await ctx.forms.keep(ctx, form, checked.values, {"draft": draft.id})
     draft.state, draft.submission_id = "filed", row.id
@@ -96,6 +102,18 @@ async def drop(ctx: Context, press: DropDraft) -> None:
 @router.pressed(RedoDraft)
 async def redo(ctx: Context, press: RedoDraft) -> None:
     await _put_away(ctx, press.draft, redo=True)
+
+
+@router.pressed(KeepOut)
+async def keep_out(ctx: Context, press: KeepOut) -> None:
+    """The record stands as it is; what was heard for the customer's file is left out."""
+    draft = await _open_draft(ctx, press.draft)
+    draft.findings = []
+    await ctx.event("draft.kept_out", ("draft", draft.id))
+    if ctx.card is not None:
+        form = ctx.catalogue.form(FORM)
+        inputs = await ctx.forms.inputs(ctx, form, answers_of(ctx), sources=sources_of(ctx))
+        await ctx.redraw(ctx.card, await draft_card(ctx, draft, inputs, origin=say("progress.kept_out")))
 
 
 @router.pressed(UndoReport)
@@ -125,7 +143,14 @@ async def support_moved(ctx: Context, event: Event) -> None:
         await ctx.redraw_thread(thread(report.id), lambda holder: card)
 
 
-async def _offer(ctx: Context, message: Message, heard: Understanding, one: understood.Draft, number: str) -> None:
+async def _offer(
+    ctx: Context,
+    message: Message,
+    heard: Understanding,
+    one: understood.Draft,
+    told: Sequence[Finding],
+    number: str,
+) -> None:
     """Keeps a draft and shows it, every value with where it came from."""
     form = ctx.catalogue.form(FORM)
     answers = await draft_answers(ctx, form, one)
@@ -134,7 +159,8 @@ async def _offer(ctx: Context, message: Message, heard: Understanding, one: unde
         form=FORM,
         text=heard.text,
         answers=answers,
-        sources={key: source_row(slot) for key, slot in one.slots.items()},
+        sources=sources_of_draft(one),
+        findings=[finding.to_json() for finding in told],
         audio=message.audio,
         inbox_id=ctx.inbox_id,
         created_at=ctx.now,
@@ -142,14 +168,13 @@ async def _offer(ctx: Context, message: Message, heard: Understanding, one: unde
     ctx.tx.add(draft)
     await ctx.tx.flush()
     inputs = await draft_inputs(ctx, form, one, answers, message.audio)
-    if await _files_itself(ctx, inputs):
+    if sure(ctx, one) and await _files_itself(ctx, inputs):
         checked = await check(ctx, form, answers)
         row = await ctx.forms.keep(ctx, form, checked.values, {"draft": draft.id})
         draft.state, draft.submission_id = "filed", row.id
         await file_report(ctx, Submitted(form, checked.values, {"draft": draft.id}, row), answers)
         return
-    kept = [say(f"progress.kept_{key}", value=answers[key]) for key in kept_slots(ctx) if answers.get(key)]
-    await ctx.reply(cards.draft_card(draft.id, inputs, origin=origin(message), number=number, kept=kept))
+    await ctx.reply(await draft_card(ctx, draft, inputs, origin=origin(message), number=number))
 
 
 async def _files_itself(ctx: Context, inputs: tuple[Input, ...]) -> bool:

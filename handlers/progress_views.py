@@ -6,6 +6,7 @@ from bot.context import Context, Message
 from bot.flow_views import step_view
 from cards.progress import Filed
 from cards.texts import say
+from handlers.file_views import lines_of
 from rules.durations import parse_duration
 from storage import flows, support
 from storage.tables import Customer, ProgressReport
@@ -19,6 +20,7 @@ async def filed(ctx: Context, report: ProgressReport) -> Filed:
     view = None
     if request is not None and request.flow_id is not None:
         view = (await step_view(ctx, await flows.instance(ctx.tx, request.flow_id), None)).view
+    filed_lines = await lines_of(ctx, "progress_report", [report.id])
     open_clock = view is not None and view.state == "open"
     return Filed(
         report_id=report.id,
@@ -27,7 +29,7 @@ async def filed(ctx: Context, report: ProgressReport) -> Filed:
         obstacle=report.obstacle,
         support=report.support,
         next_at=ctx.moment(report.next_at) if report.next_at else "",
-        kept=_kept(report),
+        kept=[*_kept(report), *filed_lines.get(report.id, ())],
         links=view.links if view else (),
         due=view.due if view and open_clock else "",
         elapsed=view.elapsed if view else 0.0,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from bot.commands import allowed
 from bot.context import Context, Message
@@ -15,10 +13,11 @@ from bot.router import Router, Who
 from cards import questions as cards
 from cards.questions import ShowRecords
 from cards.texts import say
+from handlers import customer_file, private, support, todo
 from handlers import customers as customer_files
-from handlers import private, support, todo
 from handlers.facts import as_of
 from handlers.figures import BEFORE, asked_metrics, period_name, shown, word
+from handlers.file_views import lines_of, moves_card
 from rules.evaluation import period
 from rules.expression import Compare, FactRef, Kind
 from rules.metrics import median
@@ -28,14 +27,12 @@ from storage.hits import hits
 from storage.metrics import Days, tally
 from storage.subjects import REPS, subject
 from storage.tables import Customer, Person
+from transcription.asked import asked_form, asked_kind, asked_words
 from transcription.message import Message as Understood
 from transcription.questions import period as spoken_period
-from transcription.questions import question
 from transcription.understanding import read
-from transcription.words import load
 
 RECORDS = 8
-ENDS = "，。！？!?. "
 TOO_LONG = FactRef("客户未联系时长", Kind.DURATION), FactRef("久未联系时限", Kind.DURATION)
 
 router = Router("questions")
@@ -50,6 +47,7 @@ class Asked:
     """The names each mention may mean."""
     words: str
     days: Days | None
+    rival: str = ""
 
 
 @router.says(rank=20)
@@ -70,32 +68,17 @@ async def show_records(ctx: Context, press: ShowRecords) -> None:
     customer = await customers.customer_for(ctx.tx, ctx.actor, press.customer)
     if customer is None:
         raise Refused(say("questions.whose"))
-    await _records_of(ctx, customer)
+    await _parts(press.part)(ctx, customer)
 
 
 def _asked(heard: Understood) -> Asked | None:
     """The question a message is, with or without a question mark."""
-    plain = _with_customers_masked(heard)
-    kind = next((kind for kind in ("team", "untouched", "records", "other") if _pattern(kind).search(plain)), None)
-    meant = question(heard)
-    if kind is None and meant is None:
+    kind = asked_kind(heard)
+    if kind is None:
         return None
     names = tuple(mention.names for mention in heard.mentions)
-    kind = kind or (meant.kind if meant else "")
-    return Asked(kind, names, heard.plain.strip(ENDS), spoken_period(heard.plain, heard.now.date()))
-
-
-def _with_customers_masked(heard: Understood) -> str:
-    """The words with each customer as C, as config/lexicon/asked.yaml has it."""
-    text = heard.plain
-    for mention in sorted(heard.mentions, key=lambda one: one.start, reverse=True):
-        text = f"{text[: mention.start]}C{text[mention.end :]}"
-    return text.strip(ENDS)
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(load("asked")[name])
+    rival = next((str(one.value) for one in heard.rivals), "")
+    return Asked(kind, names, asked_words(heard), spoken_period(heard.plain, heard.now.date()), rival)
 
 
 # Figures
@@ -166,13 +149,13 @@ async def _whose(ctx: Context, reps: Sequence[Person]) -> str:
 
 
 async def _records(ctx: Context, asked: Asked) -> None:
-    """最近的跟进记录 of a customer: an ambiguous name is asked, an unknown one said."""
+    """最近的跟进记录, 联系人 or 竞品动态 of a customer: an ambiguous name is asked, an unknown one said."""
     several = next((names for names in asked.customers if len(names) > 1), ())
     if several:
         seen = {one.name: one.id for one in await customers.visible(ctx.tx, ctx.actor)}
         choices = [(name, seen[name]) for name in several if name in seen]
         if len(choices) > 1:
-            await private.answer(ctx, cards.which(_called(several), choices))
+            await private.answer(ctx, cards.which(_called(several), choices, asked.kind))
             return
         several = tuple(name for name, _ in choices) or several
     name = next((names[0] for names in asked.customers if len(names) == 1), several[0] if several else _unknown(asked))
@@ -181,14 +164,34 @@ async def _records(ctx: Context, asked: Asked) -> None:
     meant = await customer_meant(ctx, name)
     if meant.id is None:
         raise Refused(meant.problem)
-    await _records_of(ctx, await ctx.tx.get_one(Customer, meant.id))
+    await _parts(asked.kind)(ctx, await ctx.tx.get_one(Customer, meant.id))
+
+
+def _parts(kind: str) -> Callable[[Context, Customer], Awaitable[None]]:
+    """What shows a part of a customer's file."""
+    return customer_file.PARTS.get(kind, _records_of)
+
+
+async def _rivals_everywhere(ctx: Context, asked: Asked) -> None:
+    """竞品动态 of all customers one may see, of one competitor where it is named."""
+    seen = await customers.visible(ctx.tx, ctx.actor)
+    whose = asked.rival or say("customer_file.everywhere")
+    await private.answer(ctx, await moves_card(ctx, seen, whose, asked.rival))
 
 
 async def _records_of(ctx: Context, customer: Customer) -> None:
+    contacts = await customers.recent(ctx.tx, customer.id, RECORDS)
+    brought = {
+        kind: await lines_of(
+            ctx, kind, [one.source_id for one in contacts if one.source_kind == kind and one.source_id]
+        )
+        for kind in ("progress_report", "visit")
+    }
     rows = []
-    for contact in await customers.recent(ctx.tx, customer.id, RECORDS):
+    for contact in contacts:
         who = await people.person(ctx.tx, contact.person_id)
-        what = say("questions.record", kind=contact.kind, note=contact.note)
+        more = brought.get(contact.source_kind, {}).get(contact.source_id or 0, ())
+        what = say("questions.record", kind=contact.kind, note=contact.note, more=more)
         rows.append(cards.Record(ctx.moment(contact.at), who.name if who else "", what))
     alike = [one for one in await customers.visible(ctx.tx, ctx.actor) if one.name.startswith(customer.name)]
     others = [(one.name, one.id) for one in alike if one.id != customer.id][:3]
@@ -205,9 +208,9 @@ def _called(names: Sequence[str]) -> str:
 
 def _unknown(asked: Asked) -> str:
     """The piece of the question that may be a name nobody knows; empty when there is none."""
-    found = _pattern("unknown").search(asked.words)
+    found = asked_form("unknown").search(asked.words)
     name = found["name"] if found else ""
-    return "" if not name or _pattern("nobody").search(name) else name
+    return "" if not name or asked_form("nobody").search(name) else name
 
 
 async def _untouched(ctx: Context, asked: Asked) -> None:
@@ -254,6 +257,10 @@ ANSWERS: dict[str, Callable[[Context, Asked], Awaitable[None]]] = {
     "completion": _completion,
     "team": _team,
     "records": _records,
+    "people": _records,
+    "rivals": _records,
+    "policies": _records,
+    "rivals_everywhere": _rivals_everywhere,
     "support": _support,
     "todo": _todo,
     "untouched": _untouched,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.context import Context
 from bot.flow_owners import present_or_substitute
 from cards import rules as cards
-from handlers.rule_views import Firing, Live, known_facts, lead_of, shown_facts, why
+from handlers.rule_views import Firing, Live, known_facts, lead_of, shown_facts, thread_of, why
 from rules.expression import Action, Verb
 from storage import people
 from storage.tables import Group, Person, Task
@@ -121,4 +121,5 @@ async def _send(ctx: Context, live: Live, title: str, receiver: Person | Group, 
     if isinstance(receiver, Group):
         await ctx.post(receiver, card, why=reason)
     else:
-        await ctx.push(receiver, card, why=reason)
+        thread = thread_of(live.subject.kind, about[0].hit.id) if len(about) == 1 else ""
+        await ctx.push(receiver, card, why=reason, thread=thread)

@@ -53,6 +53,11 @@ class Firing:
         return self.facts.get(OWNER, "")
 
 
+def thread_of(kind: str, subject_id: int) -> str:
+    """The cards that rules have pushed about one thing hang together."""
+    return f"rule:{kind}:{subject_id}"
+
+
 def wanted_facts(live: Live) -> list[str]:
     """Facts to read beside those of the condition: what the cards show and name."""
     words = [*live.definition.show, *_NAMED.findall(live.definition.lead), OWNER, STAGE]

@@ -37,6 +37,9 @@ EVENTS = {
     "拜访结束": ("visit.finished", "拜访"),
     "商机阶段变化": ("stage.changed", "商机"),
     "客户转交": ("customer.transferred", "客户"),
+    "关键人变动": ("contact.changed", "关键人变动"),
+    "竞品动态": ("competitor.moved", "竞品动态"),
+    "政策影响": ("policy.noted", "政策影响"),
 }
 """Events a rule may wait for, with the domain event behind each and what it is about."""
 

@@ -87,7 +87,8 @@ async def aliases(tx: AsyncSession) -> dict[int, list[str]]:
 
 
 async def contacts(tx: AsyncSession, customer_id: int | None = None) -> list[Contact]:
-    query = select(Contact).order_by(Contact.id)
+    """Everybody on file, also who has left."""
+    query = select(Contact).where(Contact.undone_at.is_(None)).order_by(Contact.id)
     if customer_id is not None:
         query = query.where(Contact.customer_id == customer_id)
     return list((await tx.scalars(query)).all())
@@ -118,6 +119,7 @@ async def lexicon_mark(tx: AsyncSession) -> tuple[int, ...]:
         select(func.coalesce(func.max(table.id), 0) + func.count(table.id))
         for table in (Customer, CustomerAlias, Contact, Competitor, Product)
     ]
+    marks.append(select(func.count(Contact.undone_at)))
     return tuple([(await tx.scalars(mark)).one() for mark in marks])
 
 

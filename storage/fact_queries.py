@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, func, select, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import BigInteger, ColumnElement, FromClause, case, func, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, aliased, join
 
 from storage.fact_sql import elapsed, whole
 from storage.facts import AsOf, Sql
@@ -18,6 +18,7 @@ from storage.tables import (
     ProgressReport,
     SupportRequest,
     Table,
+    Team,
     Visit,
 )
 
@@ -121,3 +122,13 @@ def _verified(at: AsOf) -> tuple[ColumnElement[bool], ...]:
 def _this_month(at: AsOf, column: InstrumentedAttribute[Any]) -> tuple[ColumnElement[bool], ...]:
     start, end = at.month()
     return column >= start, column < end
+
+
+def joined(table: Any, person: InstrumentedAttribute[Any]) -> FromClause:
+    """A record's rows with its customer, whose it is, and their team."""
+    return with_owner(join(table, Customer, Customer.id == table.customer_id), person)
+
+
+def with_owner(rows: Any, person: InstrumentedAttribute[Any]) -> FromClause:
+    with_person = join(rows, Owner, Owner.id == person, isouter=True)
+    return join(with_person, Team, Team.id == Owner.team_id, isouter=True)

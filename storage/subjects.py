@@ -1,17 +1,16 @@
-"""What rules and metrics may be about, with every fact of it: 客户, 商机, 拜访, 客户推进, 支持请求, 人."""
+"""What rules and metrics may be about, with every fact of it: 客户, 商机, 拜访, 客户推进, 支持请求, 人, and the file."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import FromClause, true
-from sqlalchemy.orm import InstrumentedAttribute, join
+from sqlalchemy import true
+from sqlalchemy.orm import join
 
 from rules.expression import Catalogue, Condition, Kind
 from storage import fact_queries as queries
-from storage.fact_queries import Owner
+from storage.fact_queries import Owner, joined, with_owner
 from storage.fact_sql import elapsed, epoch, later, whole
 from storage.facts import AsOf, FactDef, Sql, Subject, choose, define, named
+from storage.file_subjects import file_subjects
 from storage.tables import Customer, FlowStep, Opportunity, ProgressReport, SupportRequest, Team, Visit
 
 REPS = ("rep", "assistant")
@@ -43,6 +42,7 @@ def subjects(at: AsOf) -> tuple[Subject, ...]:
         _progress(at, customer),
         _support(at, customer),
         _person(at, owner),
+        *file_subjects(customer),
     )
 
 
@@ -66,7 +66,7 @@ def catalogue(at: AsOf, *, events: tuple[str, ...] | None = None, flows: tuple[s
 
 
 def _customer(facts: list[FactDef]) -> Subject:
-    rows = _with_owner(Customer, Customer.owner_id)
+    rows = with_owner(Customer, Customer.owner_id)
     return Subject("客户", "customer", Customer.id, Customer.owner_id, Customer.id, rows, named(facts))
 
 
@@ -84,7 +84,7 @@ def _opportunity(at: AsOf, customer: list[FactDef]) -> Subject:
         define("停滞时限", Kind.DURATION, queries.stage_limit(at), "这个阶段最多多久不联系，用 /stall 设置"),
         define("推进次数", Kind.NUMBER, queries.reports_in_stage(), "进入现在的阶段以来推进了几次", unit="次"),
     ]
-    rows = _joined(mine, mine.owner_id)
+    rows = joined(mine, mine.owner_id)
     return Subject("商机", "opportunity", mine.id, mine.owner_id, mine.customer_id, rows, named(facts + customer))
 
 
@@ -103,7 +103,7 @@ def _visit(at: AsOf, customer: list[FactDef]) -> Subject:
         define("离店时间", Kind.DATE, mine.left_at, "什么时候离店"),
         define("在店时长", Kind.DURATION, epoch(mine.left_at) - epoch(mine.arrived_at), "从到店到离店"),
     ]
-    rows = _joined(mine, mine.person_id)
+    rows = joined(mine, mine.person_id)
     return Subject("拜访", "visit", mine.id, mine.person_id, mine.customer_id, rows, named(facts + customer))
 
 
@@ -121,7 +121,7 @@ def _progress(at: AsOf, customer: list[FactDef]) -> Subject:
         define("目标价", Kind.MONEY, mine.target, "公司的目标价"),
         define("让步幅度", Kind.SHARE, queries.concession(), "（目标价 − 成交价）÷ 目标价"),
     ]
-    rows = _joined(mine, mine.person_id)
+    rows = joined(mine, mine.person_id)
     known, standing = named(facts + customer), (mine.undone_at.is_(None),)
     return Subject("客户推进", "progress_report", mine.id, mine.person_id, mine.customer_id, rows, known, standing)
 
@@ -136,7 +136,7 @@ def _support(at: AsOf, customer: list[FactDef]) -> Subject:
         define("按时答复", Kind.BOOL, queries.reply(FlowStep.closed_at <= FlowStep.due_at), "上级在时限内答复了"),
         _growing("支持等待时长", at, mine.at, "从提出到现在多久"),
     ]
-    rows = _joined(mine, mine.reporter_id)
+    rows = joined(mine, mine.reporter_id)
     return Subject(
         "支持请求", "support_request", mine.id, mine.reporter_id, mine.customer_id, rows, named(facts + customer)
     )
@@ -186,13 +186,3 @@ def _owner_facts() -> list[FactDef]:
 def _growing(name: str, at: AsOf, since: Sql, explanation: str) -> FactDef:
     """A duration that grows while nothing happens."""
     return define(name, Kind.DURATION, elapsed(at.now, since), explanation, since=since)
-
-
-def _joined(table: Any, person: InstrumentedAttribute[Any]) -> FromClause:
-    """A record's rows with its customer, whose it is, and their team."""
-    return _with_owner(join(table, Customer, Customer.id == table.customer_id), person)
-
-
-def _with_owner(rows: Any, person: InstrumentedAttribute[Any]) -> FromClause:
-    with_person = join(rows, Owner, Owner.id == person, isouter=True)
-    return join(with_person, Team, Team.id == Owner.team_id, isouter=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.tables.base import Table
+from storage.tables.customer_file import CompetitorMove, ContactChange, PolicyEffect
 from storage.tables.customers import Competitor, Contact, Customer, CustomerAlias, Opportunity, Product, StageChange
 from storage.tables.mechanisms import Deadline, Definition, Event, FlowInstance, FlowStep, RuleFiring, Submission
 from storage.tables.people import Group, Identity, Leave, Person, Preference, Team
@@ -22,9 +23,11 @@ __all__ = [
     "Attachment",
     "CardSent",
     "Competitor",
+    "CompetitorMove",
     "ConsoleMessage",
     "ConsoleRead",
     "Contact",
+    "ContactChange",
     "Conversation",
     "Customer",
     "CustomerAlias",
@@ -42,6 +45,7 @@ __all__ = [
     "Opportunity",
     "Outbox",
     "Person",
+    "PolicyEffect",
     "Preference",
     "Product",
     "ProgressReport",

@@ -44,6 +44,8 @@ class CustomerAlias(Table):
 
 
 class Contact(Table):
+    """One of the customer's people. Told of in a report, it goes again when the report is undone."""
+
     __tablename__ = "contacts"
 
     id: Mapped[Key]
@@ -51,6 +53,10 @@ class Contact(Table):
     name: Mapped[Name]
     title: Mapped[Name] = mapped_column(default="")
     phone: Mapped[Word] = mapped_column(default="")
+    department: Mapped[Name] = mapped_column(default="")
+    left_at: Mapped[datetime | None]
+    """Since when this person is no longer there."""
+    undone_at: Mapped[datetime | None]
 
 
 class Opportunity(Table):

@@ -45,6 +45,8 @@ class Draft(Table):
     answers: Mapped[dict[str, Any]]
     sources: Mapped[dict[str, Any]]
     """Field name to where its value came from: words, span, seconds, confidence, candidates, note."""
+    findings: Mapped[list[Any]] = mapped_column(default=list)
+    """What it tells for the customer's file: people, competitors, policies, each with words and seconds."""
     audio: Mapped[Word] = mapped_column(default="")
     inbox_id: Mapped[int | None]
     state: Mapped[Word] = mapped_column(default="open")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,14 +21,16 @@ from tests.harness.team import Team
 from tests.harness.voices import ScriptedTranscriber
 
 
-async def open_team(folder: Path, url: str, platform: RecordingPlatform | None = None, start: datetime = START) -> Team:
-    """A company on a fresh database, its clock standing at Wednesday 10:00 unless told otherwise."""
+async def open_team(
+    folder: Path, url: str, platform: RecordingPlatform | None = None, start: datetime = START, **more: Any
+) -> Team:
+    """A company on a fresh database, its clock standing at Wednesday 10:00 unless told otherwise; `more` are settings."""
     platform = platform or RecordingPlatform()
     db = Database(url)
     await migrate(db)
     async with db.write() as tx:
         await settle(tx, platform.name, platform.app, start)
-    settings = Settings(data=folder, database=url)
+    settings = Settings(data=folder, database=url, **more)
     clock = VirtualClock(start)
     app = build(settings, clock=clock, db=db, transcriber=ScriptedTranscriber(), platforms=lambda _: [platform])
     await app.runtime.open()

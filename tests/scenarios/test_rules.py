@@ -138,7 +138,7 @@ async def test_only_admins_change_rules_and_superiors_may_read(team: Team) -> No
     await team.manager.says(f"/rule add {LOSS} {SENTENCE}")
     team.manager.gets("管理员")
     await team.manager.says("/rule list")
-    team.manager.gets("规则 · 1 条", "停滞提醒 在用 每小时 0 次")
+    team.manager.gets("规则 · 3 条", "竞品动态 已停用", "停滞提醒 在用 每小时 0 次")
     await team.manager.says("/rule show 停滞提醒")
     team.manager.gets("规则 · 停滞提醒 · 在用", "未联系时长 ≥ 停滞时限", "说的是 商机")
     team.nobody_else_heard_anything()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from storage.database import Database
 from storage.migrating import migrate, version
-from storage.tables import Table
+from storage.tables import Contact, Draft, Table
 
 
 def differences(connection: Connection) -> list[object]:
@@ -24,4 +24,28 @@ async def test_the_migrations_and_the_tables_say_the_same(database_url: str) -> 
     assert here == newest
     async with db.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+    await db.close()
+
+
+async def test_contacts_and_drafts_of_the_first_release_stay(database_url: str) -> None:
+    """0002 gives old contacts no department and nobody who left, and old drafts nothing found."""
+    db = Database(database_url)
+    await migrate(db, "0001")
+    at = "2026-03-11 02:00:00" + ("" if db.is_sqlite else "+00:00")
+    async with db.engine.begin() as connection:
+        for statement in (
+            f"INSERT INTO customers (id, name, level, industry, region, product_line, address, phone, licence, created_at) "
+            f"VALUES (1, '宏达机械', 'A', '', '', '', '', '', '', '{at}')",
+            "INSERT INTO contacts (id, customer_id, name, title, phone) VALUES (1, 1, '王经理', '采购经理', '')",
+            f"INSERT INTO people (id, name, role, title, department, admin, active, mobile, email, joined_at) "
+            f"VALUES (1, '李雷', 'rep', '', '', false, true, '', '', '{at}')",
+            f"INSERT INTO drafts (id, person_id, form, text, answers, sources, audio, state, created_at) "
+            f"VALUES (1, 1, 'progress', '宏达已报价', '{{}}', '{{}}', '', 'open', '{at}')",
+        ):
+            await connection.exec_driver_sql(statement)
+    await migrate(db)
+    async with db.read() as tx:
+        contact, draft = await tx.get_one(Contact, 1), await tx.get_one(Draft, 1)
+        assert (contact.title, contact.department, contact.left_at, contact.undone_at) == ("采购经理", "", None, None)
+        assert draft.findings == []
     await db.close()
