@@ -7,7 +7,8 @@ again with growing pauses while its mailbox waits, then parked, so that the next
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -62,6 +63,15 @@ class Mailboxes:
         while self._workers:
             await asyncio.wait(self._workers.values())
             await asyncio.sleep(0)  # let the done-callbacks run
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """While a message waits for something slow (a recording being heard), its place is another mailbox's."""
+        self._slots.release()
+        try:
+            yield
+        finally:
+            await self._slots.acquire()
 
     async def close(self) -> None:
         """Lets the messages being handled finish; what waits stays in the inbox."""

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.context import Message
 from bot.errors import MediaRefused
 from bot.platforms.base import Address, Annotates, Hints, Inbound, Kind, MediaRef, Platform
-from bot.platforms.media import as_media
+from bot.platforms.media import as_media, is_sound
 from bot.proposals import proposals_for
 from bot.services import Services
 from cards.texts import say
@@ -25,10 +25,7 @@ from storage import attachments, outbox, people
 from storage.outbox import Push, Receiver
 from storage.pictures import examine
 from storage.tables import Attachment, TranscriptRow
-from transcription.transcript import Segment, Transcript, Word
-
-HOTWORDS = 60
-"""Names given to the speech model; more of them make it hear names everywhere."""
+from transcription.transcript import Transcript, from_plain
 
 log = structlog.get_logger()
 
@@ -46,8 +43,11 @@ class Intake:
 
     async def _proposed(self, inbound: Inbound, message: Message) -> Mapping[str, Any]:
         """What may be wrong with the language model is never a message's trouble."""
+        if not self._services.proposals.model:
+            return {}
         try:
-            return await proposals_for(self._services, inbound, message.text, message.transcript)
+            async with self._services.aside():
+                return await proposals_for(self._services, inbound, message.text, message.transcript)
         except Exception as error:  # noqa: BLE001 - a proposal is worth no message
             log.warning("no proposals", error=type(error).__name__)
             return {}
@@ -57,7 +57,7 @@ class Intake:
             kept = [await self._keep(inbound, ref) for ref in inbound.media]
         except MediaRefused as refused:
             return Message(inbound.text, problem=str(refused))
-        if inbound.kind is not Kind.VOICE or not kept:
+        if not kept or not _is_spoken(inbound, kept[0]):
             return Message(inbound.text, attachments=tuple(kept))
         transcript = await self._listen(inbound, kept[0].sha256)
         spoken = transcript.text or inbound.media[0].words
@@ -86,7 +86,7 @@ class Intake:
             sender = await people.by_identity(tx, inbound.platform, inbound.app, inbound.sender)
             row = Attachment(
                 sha256=sha256,
-                kind=ref.kind,
+                kind="voice" if is_sound(media.content, media.name) else ref.kind,
                 name=media.name[:200],
                 mime=media.mime[:64],
                 size=len(media.content),
@@ -108,11 +108,11 @@ class Intake:
         async with services.db.read() as tx:
             heard = await tx.get(TranscriptRow, sha256)
             if heard is not None:
-                return _transcript(heard)
+                return from_plain(heard.body)
             hotwords = await self._hotwords(tx, inbound)
         await self._hint(inbound, say("runtime.listening"))
         slow = asyncio.Event()
-        async with asyncio.TaskGroup() as group:
+        async with services.aside(), asyncio.TaskGroup() as group:
             telling = group.create_task(self._tell_when(slow, inbound))
             transcript = await services.transcriber.transcribe(
                 services.attachments.path(sha256),
@@ -162,7 +162,7 @@ class Intake:
 
     async def _hotwords(self, tx: AsyncSession, inbound: Inbound) -> list[str]:
         speaker = await people.by_identity(tx, inbound.platform, inbound.app, inbound.sender)
-        return [] if speaker is None else (await self._services.lexicons.hotwords(tx, speaker))[:HOTWORDS]
+        return [] if speaker is None else await self._services.lexicons.hotwords(tx, speaker)
 
     async def _note(self, sha256: str, transcript: Transcript, now: datetime) -> None:
         async with self._services.db.write() as tx:
@@ -170,10 +170,6 @@ class Intake:
                 tx.add(TranscriptRow(sha256=sha256, body=asdict(transcript), at=now))
 
 
-def _transcript(row: TranscriptRow) -> Transcript:
-    body = dict(row.body)
-    segments = tuple(
-        Segment(**dict(segment, words=tuple(Word(**word) for word in segment["words"])))
-        for segment in body.pop("segments")
-    )
-    return Transcript(**body, segments=segments)
+def _is_spoken(inbound: Inbound, kept: Attachment) -> bool:
+    """A voice note, or a recording sent as a file: what is longer than the chat records comes like that."""
+    return inbound.kind is Kind.VOICE or (inbound.kind is Kind.FILE and kept.kind == "voice")

@@ -41,6 +41,7 @@ class Runtime:
         self.sender = Sender(services.db, services.clock, services.platforms, services.attachments)
         services.wake = self.sender.wake
         services.wake_mailbox = self.mailboxes.wake
+        services.aside = self.mailboxes.aside
         self._inbox: InboxWriter | None = None
         self._ticker: AsyncIOScheduler | None = None
         self._tasks: list[asyncio.Task[None]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -43,4 +44,6 @@ class Services:
     platforms: dict[tuple[str, str], Platform] = field(default_factory=dict)
     wake: Callable[[], None] = lambda: None
     """Called after a transaction that wrote pushes, so that they leave at once."""
+    aside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    """Around the wait for something slow, so that those who need no such thing are served meanwhile."""
     wake_mailbox: Callable[[str], None] = lambda _: None

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from cards.forms import CancelForm
 from cards.model import Action, Block, Button, Card, Fact, Facts, Input, InputKind, Text, Tone
+from cards.sources import source_line
 from cards.texts import say
 
 
@@ -77,7 +78,7 @@ def _in_words(card: Card, entry: Input) -> list[Block]:
     blocks: list[Block] = []
     words = value_words(entry)
     if words:
-        source = f"（{entry.source.text}）" if entry.source and entry.source.text else ""
+        source = f"（{source_line(entry.source)}）" if entry.source and entry.source.text else ""
         tone = Tone.WARN if entry.problem else Tone.PLAIN
         blocks.append(Facts(facts=(Fact(label=entry.label, value=f"{words}{source}", tone=tone),)))
     if entry.problem:

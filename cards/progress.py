@@ -125,9 +125,10 @@ def filed_card(filed: Filed) -> Card:
     return Card(title=title, lead=filed.answered, tone=Tone.GOOD, blocks=tuple(blocks), buttons=buttons, summary=title)
 
 
-def nothing_understood() -> Card:
+def nothing_understood(file: str = "") -> Card:
+    """`file`: the name of what was sent instead of words."""
     return Card(
-        title=say("progress.nothing"),
-        lead=say("progress.nothing_lead"),
+        title=say("progress.nothing", file=file),
+        lead=say("progress.nothing_lead", file=file),
         buttons=(Button.does("填推进卡", OpenForm(), style=Style.PRIMARY),),
     )

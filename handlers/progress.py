@@ -49,7 +49,7 @@ async def understand_message(ctx: Context, message: Message) -> bool:
 @router.says(rank=100)
 async def nothing_understood(ctx: Context, message: Message) -> bool:
     """Says so, and offers the form."""
-    await ctx.reply(cards.nothing_understood())
+    await ctx.reply(cards.nothing_understood(next((one.name for one in message.attachments), "")))
     return True
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from transcription.audio import RATE, Samples, Unheard, samples
 from transcription.normal import normal
+from transcription.pieces import LONGEST, PAUSE, WHOLE, Piece, pieces
 from transcription.transcript import Segment, Transcript
 from transcription.words import load
 
 SILENCE = "这段语音里没有听到人说话。请靠近话筒再说一次，或者打字。"
 UNCLEAR = "这段声音没有听清（可能是杂音或音乐）。请再说一次，或者打字。"
-_PAUSE = 1.2
-"""Seconds of silence after which another turn of a talk begins."""
+PAD = 0.3
+_VAD = {"min_silence_duration_ms": 700, "speech_pad_ms": int(PAD * 1000)}
+_SPARSE, _SPARSE_FROM = 2.2, 8.0
+"""Characters a second below which a piece of that many seconds was not heard to its end; people say four to six."""
 _NO_SPEECH = 0.75
 _UNSURE = -1.0
 _REPEATED = 2.4
@@ -47,14 +51,56 @@ def listen(model: Model, data: bytes, hotwords: Sequence[str], longest: float) -
     except Unheard as reason:
         return Transcript("", problem=str(reason))
     duration = len(sound) / RATE
-    heard, info = model.transcribe(sound, **options(hotwords))
-    if getattr(info, "duration_after_vad", duration) <= 0:
+    heard = _at_once(model, sound, hotwords) if duration <= WHOLE else _in_pieces(model, sound, hotwords)
+    if heard is None:
         return Transcript("", duration=duration, problem=SILENCE)
     segments = _turns([segment for segment in heard if _is_speech(segment)])
     text = "".join(segment.text for segment in segments)
     if not re.search(r"\w", text):
         return Transcript("", duration=duration, problem=UNCLEAR)
     return Transcript(text, segments, duration)
+
+
+def _at_once(model: Model, sound: Samples, hotwords: Sequence[str]) -> list[Any] | None:
+    """Everything of a short recording; None where nobody speaks."""
+    heard, info = model.transcribe(sound, **options(hotwords))
+    return None if getattr(info, "duration_after_vad", 1.0) <= 0 else list(heard)
+
+
+def _in_pieces(model: Model, sound: Samples, hotwords: Sequence[str]) -> list[Any] | None:
+    """A longer recording turn by turn, the seconds counted from its beginning; None where nobody speaks."""
+    found: list[Any] = []
+    cut = pieces(speech_in(sound), PAD)
+    for piece in cut:
+        found += [_later(segment, piece.start) for segment in _piece(model, sound, piece, hotwords)]
+    return found if cut else None
+
+
+def _piece(model: Model, sound: Samples, piece: Piece, hotwords: Sequence[str]) -> list[Any]:
+    """One piece. Where far too little came back, the prompt has ended it: once more without."""
+    part = sound[int(piece.start * RATE) : int(piece.end * RATE)]
+    asked = options(hotwords) | {"vad_filter": False, "vad_parameters": None}
+    heard = list(model.transcribe(part, **asked)[0])
+    if piece.seconds < _SPARSE_FROM or _letters(heard) >= _SPARSE * piece.seconds:
+        return heard
+    again = list(model.transcribe(part, **(asked | {"initial_prompt": None}))[0])
+    return max(heard, again, key=_letters)
+
+
+def _letters(heard: Sequence[Any]) -> int:
+    return sum(len(segment.text) for segment in heard)
+
+
+def _later(segment: Any, by: float) -> Any:
+    return replace(segment, start=segment.start + by, end=segment.end + by)
+
+
+def speech_in(sound: Samples) -> list[Piece]:
+    """Where somebody speaks, with PAD seconds around it."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    found = get_speech_timestamps(sound, VadOptions(**_VAD, max_speech_duration_s=LONGEST))
+    return [Piece(one["start"] / RATE, one["end"] / RATE) for one in found]
 
 
 def options(hotwords: Sequence[str]) -> dict[str, Any]:
@@ -67,7 +113,7 @@ def options(hotwords: Sequence[str]) -> dict[str, Any]:
         "initial_prompt": load("speech")["prompt"],
         "hotwords": " ".join(hotwords) or None,
         "vad_filter": True,
-        "vad_parameters": {"min_silence_duration_ms": 700, "speech_pad_ms": 300},
+        "vad_parameters": _VAD,
         "no_speech_threshold": 0.6,
     }
 
@@ -92,7 +138,7 @@ def _turns(heard: list[Any]) -> tuple[Segment, ...]:
         text = tidy(segment.text)
         if not text:
             continue
-        turn = found[-1].speaker + (segment.start - found[-1].end > _PAUSE) if found else 0
+        turn = found[-1].speaker + (segment.start - found[-1].end > PAUSE - 2 * PAD) if found else 0
         found.append(Segment(text, float(segment.start), float(segment.end), speaker=int(turn)))
     return tuple(found)
 

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transcription.cues import pattern
+from transcription.lexicon import Lexicon
 from transcription.message import Message
+from transcription.normal import normal
+from transcription.repair import repair
 from transcription.transcript import Transcript
 from transcription.words import load
 
@@ -15,6 +18,8 @@ _MOST = 3
 """Entries of each kind that a card can show."""
 _AROUND = 12
 """Characters on each side of a mark whose pace is compared with that of the whole recording."""
+
+_STRETCHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,42 @@ def _excerpt(message: Message, transcript: Transcript | None, start: int, end: i
 
 
 def _pace(transcript: Transcript | None, start: int, end: int) -> float | None:
-    """Speed around a place over the speed of the whole; only where words carry their own seconds."""
-    if transcript is None or not any(segment.words for segment in transcript.segments):
+    """Speed around a place over the speed of the whole: by its words' seconds, else by those of its stretch of a talk."""
+    if transcript is None:
         return None
+    if not any(segment.words for segment in transcript.segments):
+        return _pace_of_segment(transcript, start)
     low, high = max(0, start - _AROUND), min(len(transcript.text), end + _AROUND)
     span = transcript.seconds(low, high)
     if span is None or span[1] <= span[0] or transcript.duration <= 0:
         return None
     return round((high - low) / (span[1] - span[0]) / (len(transcript.text) / transcript.duration), 2)
+
+
+def _pace_of_segment(transcript: Transcript, place: int) -> float | None:
+    """The speed of the stretch a place lies in; a talk of a few stretches has no speed of its own to compare with."""
+    spoken = [segment for segment in transcript.segments if segment.end > segment.start]
+    if len(spoken) < _STRETCHES:
+        return None
+    usual = sum(len(one.text) for one in spoken) / sum(one.end - one.start for one in spoken)
+    offset = 0
+    for segment in transcript.segments:
+        offset += len(segment.text)
+        if place < offset:
+            lasted = segment.end - segment.start
+            return round(len(segment.text) / lasted / usual, 2) if lasted > 0 and usual > 0 else None
+    return None
+
+
+def with_names_mended(text: str, lexicon: Lexicon) -> str:
+    """The words as they were said, only misheard names written as they are: a quotation is nobody's else."""
+    mended, changes = repair(normal(text), lexicon)
+    indexes = (lexicon.customer_index, lexicon.competitor_index, lexicon.contact_index)
+    names = [words for index in indexes for words in index.spelled if words in mended]
+    spans = [hit.span() for words in names for hit in re.finditer(re.escape(words), mended)]
+    kept = text
+    for one in changes:
+        end = one.start + len(one.meant)
+        if any(start <= one.start and end <= stop for start, stop in spans):
+            kept = kept[: one.start] + one.meant + kept[end:]
+    return kept

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,12 @@ class Transcript:
                     return round(word.start + share * (word.end - word.start), 2)
                 offset += len(word.text)
         return None
+
+
+def from_plain(fields: Mapping[str, Any]) -> Transcript:
+    """A transcript from its JSON, as `dataclasses.asdict` gives it."""
+    segments = tuple(
+        Segment(**{**segment, "words": tuple(Word(**word) for word in segment["words"])})
+        for segment in fields["segments"]
+    )
+    return Transcript(**{**fields, "segments": segments})

@@ -12,10 +12,10 @@ import struct
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from transcription.listener import Model, listen, load_model
-from transcription.transcript import Segment, Transcript, Word
+from transcription.transcript import Transcript, from_plain
 
 _HEAD = struct.Struct(">I")
 _NICE = 10
@@ -33,14 +33,7 @@ def pack(transcript: Transcript) -> bytes:
 
 def unpack(data: bytes) -> Transcript:
     """A transcript from its JSON."""
-    fields = json.loads(data)
-    fields["segments"] = tuple(_segment(one) for one in fields["segments"])
-    return Transcript(**fields)
-
-
-def _segment(fields: dict[str, Any]) -> Segment:
-    fields["words"] = tuple(Word(**word) for word in fields["words"])
-    return Segment(**fields)
+    return from_plain(json.loads(data))
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, model: Model) -> None:

@@ -39,6 +39,7 @@ _MAGIC: tuple[tuple[int, bytes, Sniffed], ...] = (
     (0, b"\x02#!SILK", Sniffed("voice", "audio/silk", ".silk")),
     (0, b"#!SILK", Sniffed("voice", "audio/silk", ".silk")),
     (8, b"WAVE", Sniffed("voice", "audio/wav", ".wav")),
+    (0, b"fLaC", Sniffed("voice", "audio/flac", ".flac")),
     (0, b"ID3", Sniffed("voice", "audio/mpeg", ".mp3")),
     (4, b"ftypM4A", Sniffed("voice", "audio/mp4", ".m4a")),
     (0, b"\x1aE\xdf\xa3", Sniffed("voice", "audio/webm", ".webm")),
@@ -53,11 +54,19 @@ def sniff(content: bytes) -> Sniffed:
     for offset, magic, found in _MAGIC:
         if content.startswith(magic, offset):
             return found
+    if len(content) > 1 and content[0] == 0xFF and content[1] & 0xF6 == 0xF0:
+        return Sniffed("voice", "audio/aac", ".aac")  # ADTS: twelve sync bits, layer 0
     if len(content) > 1 and content[0] == 0xFF and content[1] & 0xE6 == 0xE2:
         return Sniffed(
             "voice", "audio/mpeg", ".mp3"
         )  # MPEG layer III without an ID3 tag: eleven sync bits and the layer
     return PLAIN_FILE
+
+
+def is_sound(content: bytes, name: str = "") -> bool:
+    """Whether a file is a recording; an MP4 by its name, as it may hold a film."""
+    found = sniff(content)
+    return found.kind == "voice" or (found.mime == "video/mp4" and name.lower().endswith((".m4a", ".aac", ".m4b")))
 
 
 def check_host(url: str, hosts: Collection[str]) -> None:

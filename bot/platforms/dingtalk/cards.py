@@ -11,6 +11,7 @@ from bot.platforms.dingtalk.ladder import Rung
 from bot.platforms.dingtalk.settings import DingTalkSettings, FormTemplate
 from bot.platforms.text import shorten
 from cards.model import Button, Card, Input, InputKind, Style
+from cards.sources import source_line
 
 MAX_BUTTONS = 6
 """Buttons on a general AI card; not documented, six fit a phone."""
@@ -235,7 +236,7 @@ def _problems(card: Card) -> list[str]:
 
 def _sources(inputs: Sequence[Input]) -> list[str]:
     return [
-        f"> {markdown.escape(block.label)}：{markdown.escape(block.source.text)}"
+        f"> {markdown.escape(block.label)}：{markdown.escape(source_line(block.source))}"
         for block in inputs
         if block.source and block.source.text
     ]

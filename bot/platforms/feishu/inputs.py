@@ -10,6 +10,7 @@ from bot.platforms.feishu.markup import plain
 from bot.platforms.feishu.press import component_name
 from bot.platforms.text import shorten
 from cards.model import Input, InputKind, Option
+from cards.sources import source_line
 
 ON_CARD = frozenset(
     {
@@ -48,7 +49,9 @@ def draw_input(field: Input, most_options: int) -> list[dict[str, Any]]:
         return []
     label = plain(f"{field.label}{' *' if field.required else ''}", color="grey")
     problem = [plain(f"⚠ {field.problem}", "notation", "red")] if field.problem else []
-    source = [plain(f"来自：{field.source.text}", "notation", "grey")] if field.source and field.source.text else []
+    source = (
+        [plain(f"来自：{source_line(field.source)}", "notation", "grey")] if field.source and field.source.text else []
+    )
     # Feishu takes `required` for true in a multi-select that does not say; so it is always said.
     component = {
         "name": component_name(field.name, field.kind),

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from cards.model import Block, Button, Card, Chain, Due, Fact, Facts, Input, InputKind, Picture, Table, Tags, Text, Tone
+from cards.sources import source_line
 
 
 class Dialect(StrEnum):
@@ -79,7 +80,7 @@ def field_line(field: Input) -> str:
     value = display(field)
     text = f"{field.label}：{value}" if value else ""
     if value and field.source is not None:
-        text += f"（{field.source.text}）"
+        text += f"（{source_line(field.source)}）"
     if field.problem:
         text = f"{text or field.label}；{field.problem}"
     return text
