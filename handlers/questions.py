@@ -85,30 +85,41 @@ def _asked(heard: Understood) -> Asked | None:
 
 
 async def _completion(ctx: Context, asked: Asked) -> None:
-    """我这个月完成了多少: own figures beside the team's middle and the period before."""
-    if ctx.actor.role not in REPS and await people.below(ctx.tx, ctx.actor):
+    """我这个月完成了多少: own figures beside the team's middle and the period before; a superior may ask for a rep's."""
+    whose = await _asked_about(ctx, asked)
+    if whose.id == ctx.actor.id and ctx.actor.role not in REPS and await people.below(ctx.tx, ctx.actor):
         await _team(ctx, asked)
         return
     at = as_of(ctx)
     days = asked.days or period("本月", at.today)
     name = period_name(days, at.today)
     before = BEFORE.get(name, "")
-    peers = [one.id for one in await people.reps(ctx.tx, ctx.actor.team_id)]
+    peers = [one.id for one in await people.reps(ctx.tx, whose.team_id)]
     rows = []
     for metric in asked_metrics(ctx, "asked"):
-        found = await tally(ctx.tx, metric, at, days, [*peers, ctx.actor.id])
-        earlier = await tally(ctx.tx, metric, at, period(before, at.today), [ctx.actor.id]) if before else None
-        mine = found.of(ctx.actor.id)
+        found = await tally(ctx.tx, metric, at, days, [*peers, whose.id])
+        earlier = await tally(ctx.tx, metric, at, period(before, at.today), [whose.id]) if before else None
+        mine = found.of(whose.id)
         rows.append(
             cards.Figure(
                 title=metric.title,
                 mine=shown(metric, mine),
                 median=shown(metric, median(found.of(one) for one in peers)),
-                before=shown(metric, earlier.of(ctx.actor.id) if earlier and metric.time else None),
+                before=shown(metric, earlier.of(whose.id) if earlier and metric.time else None),
                 word=word(metric, mine),
             )
         )
-    await private.answer(ctx, cards.figures(name, ctx.actor.name, rows, before=before))
+    await private.answer(ctx, cards.figures(name, whose.name, rows, before=before))
+
+
+async def _asked_about(ctx: Context, asked: Asked) -> Person:
+    """The colleague named in a question, else whoever asks. Raises Refused where the figures are not theirs to see."""
+    named = [one for one in await people.everybody(ctx.tx) if one.name in asked.words and one.id != ctx.actor.id]
+    if not named:
+        return ctx.actor
+    if not ctx.actor.admin and not await people.oversees(ctx.tx, ctx.actor, named[0].id):
+        raise Refused(say("questions.not_theirs", name=named[0].name))
+    return named[0]
 
 
 async def _team(ctx: Context, asked: Asked) -> None:

@@ -162,3 +162,19 @@ async def test_an_answer_in_words_reaches_the_rep(in_words: Team) -> None:
     team.manager.gets("支持请求 · 李雷 · 宏达机械 · 王主管已协调")
     team.rep.gets("支持请求 · 李雷 · 宏达机械 · 王主管已协调", "特价 9.2 折")
     team.nobody_else_heard_anything()
+
+
+async def test_the_customers_file(everywhere: Team) -> None:
+    team = everywhere
+    await team.rep.says("宏达机械李总调走了，现在是赵总负责，博创报价11万8，今天已寄样")
+    team.rep.gets("这样记，对吗？", "李总 离开；赵总 接手")
+    await team.rep.presses("确认")
+    team.manager.gets("关键人变动", "赵总 接手")
+    await team.rep.says("宏达机械的联系人")
+    team.rep.gets("联系人 · 宏达机械", "赵总", "现在负责")
+    await team.rep.says("宏达机械的竞品动态")
+    team.rep.gets("竞品动态 · 宏达机械", "博创 报价 11.8 万元", "博创报价11万8")
+    await team.rep.says("宏达机械最近的跟进记录")
+    team.rep.gets("跟进记录 · 宏达机械", "赵总 接手")
+    await team.other_rep.says("宏达机械的竞品动态")
+    team.other_rep.gets("现在由李雷跟进")

@@ -61,6 +61,13 @@ async def test_the_team_is_for_its_superiors(company: Team) -> None:
     company.nobody_else_heard_anything()
 
 
+async def test_one_of_the_reps_is_asked_about_by_their_superior(team: Team) -> None:
+    await worked(team)
+    await team.manager.says("李雷这个月完成了多少")
+    team.manager.gets("本月 · 李雷", "已验证拜访 3 次 2 次 1 次")
+    team.nobody_else_heard_anything()
+
+
 async def test_in_the_group_figures_go_to_the_private_chat(team: Team) -> None:
     await worked(team)
     await team.rep.says("@跟进 我这个月完成了多少", group=True)
@@ -105,6 +112,9 @@ async def test_the_exact_name_is_answered_and_the_other_one_press_away(team: Tea
         ("最近的跟进记录", "要看哪家客户的记录"),
         ("明天天气怎么样？", "这个我还答不上来"),
         ("我的支持请求", "还没有提过支持请求"),
+        ("我的需求追踪", "还没有提过支持请求"),
+        ("远东集团的竞品动态", "没有叫「远东集团」的客户"),
+        ("韩梅这个月完成了多少", "韩梅的数字只给本人和上级看"),
         ("公司食堂几点开门？", "现在可以问"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import wave
 
 import av
@@ -46,3 +47,35 @@ def encoded(sound: Samples, container: str, codec: str, rate: int = RATE) -> byt
             file.mux(stream.encode(piece))
         file.mux(stream.encode(None))
     return out.getvalue()
+
+
+def speex(seconds: int) -> bytes:
+    """Ogg Speex, narrowband, of frames that carry no sound: there is a decoder for it, and no encoder."""
+    head = b"Speex   " + b"1.2".ljust(20, b"\0")
+    head += struct.pack("<13i", 1, 80, 8000, 0, 4, 1, -1, 160, 0, 1, 0, 0, 0)
+    comment = struct.pack("<I", 4) + b"test" + struct.pack("<I", 0)
+    silent = b"\x03\xff"  # submode 0, then the terminator
+    pages = [_page(0, 0, 2, [head]), _page(1, 0, 0, [comment])]
+    count = seconds * 50
+    for number in range(0, count, 50):
+        last = number + 50 >= count
+        pages.append(_page(2 + number // 50, (number + 50) * 160, 4 if last else 0, [silent] * 50))
+    return b"".join(pages)
+
+
+def _page(number: int, granule: int, flags: int, packets: list[bytes]) -> bytes:
+    """One Ogg page (RFC 3533) of whole packets shorter than 255 bytes."""
+    lengths = bytes(len(packet) for packet in packets)
+    head = struct.pack("<4sBBqIIIB", b"OggS", 0, flags, granule, 7, number, 0, len(packets)) + lengths
+    page = bytearray(head + b"".join(packets))
+    page[22:26] = struct.pack("<I", _checksum(bytes(page)))
+    return bytes(page)
+
+
+def _checksum(page: bytes) -> int:
+    crc = 0
+    for byte in page:
+        crc ^= byte << 24
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x04C11DB7 if crc & 0x80000000 else crc << 1) & 0xFFFFFFFF
+    return crc

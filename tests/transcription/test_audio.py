@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.transcription.conftest import CORPUS
-from tests.transcription.sounds import encoded, tone, wav
+from tests.transcription.sounds import encoded, speex, tone, wav
 from transcription.audio import EMPTY, NOT_SOUND, RATE, Unheard, samples
 
 LONGEST = 60.0
@@ -26,6 +26,22 @@ def test_recordings_of_the_platforms(name: str) -> None:
 )
 def test_formats(container: str, codec: str, rate: int) -> None:
     sound = samples(encoded(tone(2.0), container, codec, rate), LONGEST)
+    assert sound.size == pytest.approx(2 * RATE, rel=0.1)
+
+
+def test_wideband_amr() -> None:
+    """Frames of AMR-WB mode 0, as phones send them: a head of one byte and 17 bytes of bits for 20 ms."""
+    sound = samples(b"#!AMR-WB\n" + (b"\x04" + bytes(range(17))) * 100, LONGEST)
+    assert sound.size == pytest.approx(2 * RATE, rel=0.05)
+
+
+def test_speex() -> None:
+    sound = samples(speex(seconds=2), LONGEST)
+    assert sound.size == pytest.approx(2 * RATE, rel=0.1)
+
+
+def test_narrowband_amr_made_here() -> None:
+    sound = samples(encoded(tone(2.0), "amr", "libopencore_amrnb", 8000), LONGEST)
     assert sound.size == pytest.approx(2 * RATE, rel=0.1)
 
 
