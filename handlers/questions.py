@@ -3,51 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from bot.commands import allowed
 from bot.context import Context, Message
 from bot.errors import Refused
-from bot.fields import customer_meant
 from bot.router import Router, Who
 from cards import questions as cards
 from cards.questions import ShowRecords
 from cards.texts import say
-from handlers import customer_file, private, support, todo
-from handlers import customers as customer_files
+from handlers import private, support, todo
+from handlers.customer_questions import Asked, contact, part_of, records, rivals_everywhere
 from handlers.facts import as_of
 from handlers.figures import BEFORE, asked_metrics, period_name, shown, word
-from handlers.file_views import lines_of, moves_card
 from rules.evaluation import period
 from rules.expression import Compare, FactRef, Kind
 from rules.metrics import median
 from rules.phrasing import span
 from storage import customers, people
 from storage.hits import hits
-from storage.metrics import Days, tally
+from storage.metrics import tally
 from storage.subjects import REPS, subject
-from storage.tables import Customer, Person
-from transcription.asked import asked_form, asked_kind, asked_words
+from storage.tables import Person
+from transcription.asked import asked_kind, asked_words
 from transcription.message import Message as Understood
 from transcription.questions import period as spoken_period
 from transcription.understanding import read
 
-RECORDS = 8
 TOO_LONG = FactRef("客户未联系时长", Kind.DURATION), FactRef("久未联系时限", Kind.DURATION)
 
 router = Router("questions")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with everything its answer may need."""
-
-    kind: str
-    customers: tuple[tuple[str, ...], ...]
-    """The names each mention may mean."""
-    words: str
-    days: Days | None
-    rival: str = ""
 
 
 @router.says(rank=20)
@@ -68,7 +52,7 @@ async def show_records(ctx: Context, press: ShowRecords) -> None:
     customer = await customers.customer_for(ctx.tx, ctx.actor, press.customer)
     if customer is None:
         raise Refused(say("questions.whose"))
-    await _parts(press.part)(ctx, customer)
+    await part_of(press.part)(ctx, customer)
 
 
 def _asked(heard: Understood) -> Asked | None:
@@ -159,71 +143,6 @@ async def _whose(ctx: Context, reps: Sequence[Person]) -> str:
 # Customers
 
 
-async def _records(ctx: Context, asked: Asked) -> None:
-    """最近的跟进记录, 联系人 or 竞品动态 of a customer: an ambiguous name is asked, an unknown one said."""
-    several = next((names for names in asked.customers if len(names) > 1), ())
-    if several:
-        seen = {one.name: one.id for one in await customers.visible(ctx.tx, ctx.actor)}
-        choices = [(name, seen[name]) for name in several if name in seen]
-        if len(choices) > 1:
-            await private.answer(ctx, cards.which(_called(several), choices, asked.kind))
-            return
-        several = tuple(name for name, _ in choices) or several
-    name = next((names[0] for names in asked.customers if len(names) == 1), several[0] if several else _unknown(asked))
-    if not name:
-        raise Refused(say("questions.whose"))
-    meant = await customer_meant(ctx, name)
-    if meant.id is None:
-        raise Refused(meant.problem)
-    await _parts(asked.kind)(ctx, await ctx.tx.get_one(Customer, meant.id))
-
-
-def _parts(kind: str) -> Callable[[Context, Customer], Awaitable[None]]:
-    """What shows a part of a customer's file."""
-    return customer_file.PARTS.get(kind, _records_of)
-
-
-async def _rivals_everywhere(ctx: Context, asked: Asked) -> None:
-    """竞品动态 of all customers one may see, of one competitor where it is named."""
-    seen = await customers.visible(ctx.tx, ctx.actor)
-    whose = asked.rival or say("customer_file.everywhere")
-    await private.answer(ctx, await moves_card(ctx, seen, whose, asked.rival))
-
-
-async def _records_of(ctx: Context, customer: Customer) -> None:
-    contacts = await customers.recent(ctx.tx, customer.id, RECORDS)
-    brought = {
-        kind: await lines_of(
-            ctx, kind, [one.source_id for one in contacts if one.source_kind == kind and one.source_id]
-        )
-        for kind in ("progress_report", "visit")
-    }
-    rows = []
-    for contact in contacts:
-        who = await people.person(ctx.tx, contact.person_id)
-        more = brought.get(contact.source_kind, {}).get(contact.source_id or 0, ())
-        what = say("questions.record", kind=contact.kind, note=contact.note, more=more)
-        rows.append(cards.Record(ctx.moment(contact.at), who.name if who else "", what))
-    alike = [one for one in await customers.visible(ctx.tx, ctx.actor) if one.name.startswith(customer.name)]
-    others = [(one.name, one.id) for one in alike if one.id != customer.id][:3]
-    await private.answer(ctx, cards.records(customer.name, rows, others))
-
-
-def _called(names: Sequence[str]) -> str:
-    """What several names have in common, as it was said: 华联超市 of 华联超市 and 华联超市二店."""
-    first = min(names, key=len)
-    return next(
-        (first[:end] for end in range(len(first), 0, -1) if all(one.startswith(first[:end]) for one in names)), first
-    )
-
-
-def _unknown(asked: Asked) -> str:
-    """The piece of the question that may be a name nobody knows; empty when there is none."""
-    found = asked_form("unknown").search(asked.words)
-    name = found["name"] if found else ""
-    return "" if not name or asked_form("nobody").search(name) else name
-
-
 async def _untouched(ctx: Context, asked: Asked) -> None:
     """谁好久没联系了: own customers, or those of everybody below, the longest silence first."""
     at = as_of(ctx)
@@ -244,14 +163,6 @@ async def _untouched(ctx: Context, asked: Asked) -> None:
     await private.answer(ctx, cards.silent(span(at.policy.untouched), rows, with_owner=bool(below)))
 
 
-async def _contact(ctx: Context, asked: Asked) -> None:
-    """Who to call: the customer's file says it."""
-    name = next((names[0] for names in asked.customers if names), "")
-    if not name:
-        raise Refused(say("questions.whose"))
-    await customer_files.show(ctx, name)
-
-
 async def _support(ctx: Context, asked: Asked) -> None:
     await support.mine(private.aside(ctx))
 
@@ -267,13 +178,13 @@ async def _decline(ctx: Context, asked: Asked) -> None:
 ANSWERS: dict[str, Callable[[Context, Asked], Awaitable[None]]] = {
     "completion": _completion,
     "team": _team,
-    "records": _records,
-    "people": _records,
-    "rivals": _records,
-    "policies": _records,
-    "rivals_everywhere": _rivals_everywhere,
+    "records": records,
+    "people": records,
+    "rivals": records,
+    "policies": records,
+    "rivals_everywhere": rivals_everywhere,
     "support": _support,
     "todo": _todo,
     "untouched": _untouched,
-    "contact": _contact,
+    "contact": contact,
 }
