@@ -11,8 +11,10 @@ from pathlib import Path
 
 from benchmarks import understanding
 from benchmarks.acknowledging import Acknowledged, acknowledged
+from benchmarks.listening import SPEAKERS, while_listening
 from benchmarks.main_job import MainJob, main_job
 from benchmarks.processes import Server, free_port, server
+from transcription.weights import present
 
 NO_SPEECH = {"GENJIN_SPEECH__ENABLED": "false"}
 """The speech model lives in worker processes that start with the first recording; here there is none."""
@@ -41,6 +43,21 @@ def main() -> None:
         asyncio.run(figures(Path(folder), QUICK if quick else Size()))
     if not quick:
         understanding.main()
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(listening(Path(folder)))
+
+
+async def listening(folder: Path) -> None:
+    """The chat's acknowledgements while recordings are transcribed, beside the same without any."""
+    if not present(understanding.MODELS):
+        print("while listening: no speech model, run make weights")
+        return
+    async with product(folder, "demo", GENJIN_SPEECH__FOLDER=str(understanding.MODELS)) as demo:
+        await main_job(demo.address, WARM_UP, "warm-up")
+        took = await while_listening(demo.address)
+    print(f"acknowledging while {len(SPEAKERS)} recordings are transcribed (wanted: p99 < 50 ms)")
+    print(f"  p99 {took.at(0.99):.1f} ms, median {took.at(0.5):.1f} ms", end=", ")
+    print(f"{len(took.took)} messages in the {took.heard:.1f} s until all were answered", flush=True)
 
 
 async def figures(folder: Path, size: Size) -> None:
@@ -85,11 +102,11 @@ async def start(folder: Path) -> Started:
         return Started(served.seconds, served.memory())
 
 
-def product(folder: Path, command: str) -> AbstractAsyncContextManager[Server]:
+def product(folder: Path, command: str, **environment: str) -> AbstractAsyncContextManager[Server]:
     """`genjin demo` or `genjin serve` on a data folder of its own."""
     port = free_port()
     arguments = [command, "--port", str(port), *(["--data", str(folder)] if command == "demo" else [])]
-    return server("bot.cli", arguments, port, GENJIN_DATA=str(folder), **NO_SPEECH)
+    return server("bot.cli", arguments, port, GENJIN_DATA=str(folder), **(environment or NO_SPEECH))
 
 
 if __name__ == "__main__":

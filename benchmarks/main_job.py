@@ -102,7 +102,7 @@ async def _say(session: ClientSession, user: str, text: str, key: str) -> None:
 
 async def _sits_at(session: ClientSession, user: str, progress: Progress) -> None:
     """Reads what comes and confirms every draft."""
-    async for message in _cards(session, user):
+    async for message in cards(session, user):
         if progress.count(message) == DRAFT and message["id"] not in progress.drafts:
             progress.drafts.add(message["id"])
             await _confirm(session, user, message)
@@ -117,7 +117,7 @@ async def _confirm(session: ClientSession, user: str, message: dict[str, Any]) -
         answer.raise_for_status()
 
 
-async def _cards(session: ClientSession, user: str) -> AsyncIterator[dict[str, Any]]:
+async def cards(session: ClientSession, user: str) -> AsyncIterator[dict[str, Any]]:
     """The bot's cards, new and redrawn, as the page of this person gets them."""
     async with session.get(f"/console/api/stream?as={user}") as stream:
         async for line in stream.content:

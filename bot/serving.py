@@ -28,8 +28,7 @@ from storage import people
 from storage.calendars import from_setting
 from storage.database import Database
 from storage.migrating import migrate
-from transcription.lexicon import Lexicon
-from transcription.understanding import understand
+from transcription.understanding import warm_up
 
 log = structlog.get_logger()
 
@@ -54,7 +53,7 @@ async def _running(settings: Settings, clock: SystemClock, emulated: Emulated | 
     db = Database(settings.database_url)
     await migrate(db)
     app = await _composed(settings, clock, db, everywhere=emulated is not None)
-    understand("你好", now=clock.now(), lexicon=Lexicon())  # loads the cue words, so that the first rep does not wait
+    await asyncio.to_thread(warm_up, clock.now())
     await app.services.transcriber.start()
     await app.runtime.start()
     server = web_app(app.runtime)

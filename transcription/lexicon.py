@@ -86,6 +86,11 @@ class Lexicon:
         """Products by spelling and sound."""
         return Index.over(self.products, companies=False)
 
+    def prepare(self) -> None:
+        """Makes every index now, so that the first message does not wait for it."""
+        for _ in (self.customer_index, self.competitor_index, self.contact_index, self.product_index):
+            pass
+
     def hotwords(self, limit: int = 60) -> tuple[str, ...]:
         """Names to whisper to the speech model, customers first."""
         everything = (*self.customers, *self.competitors, *self.contacts, *self.products)

@@ -21,7 +21,7 @@ from transcription.questions import Question, is_smalltalk, question
 from transcription.recognise import candidates
 from transcription.records import assemble
 from transcription.repair import Mended, repair
-from transcription.transcript import Transcript
+from transcription.transcript import Segment, Transcript
 from transcription.when import find_when
 from transcription.workdays import Workdays, default_workdays
 
@@ -69,6 +69,14 @@ def understand(
     return Understanding(
         message.text, "record", tuple(_traced(draft, transcript, mended) for draft in drafts), mended=mended
     )
+
+
+def warm_up(now: datetime) -> None:
+    """Reads the word lists and dictionaries that typed and heard messages need, so that the first rep does not wait."""
+    said = "今天拜访了王经理，竞品压价，下周三再跟进。"
+    heard = Transcript(said, (Segment(said, 0.0, 4.0),), 4.0)
+    for transcript in (None, heard):
+        understand(heard.text, now=now, lexicon=Lexicon(), transcript=transcript)
 
 
 def read(text: str, *, now: datetime, lexicon: Lexicon, calendar: Workdays | None, heard: bool) -> Message:
