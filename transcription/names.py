@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from transcription.common import frequency
 from transcription.words import load
 
 _SHORTEST = 2
+_EVERYDAY = 60
+"""Occurrences from which on a word is too common to be a brand on the strength of its tail alone."""
 
 
 @cache
@@ -34,8 +37,25 @@ def brand(name: str) -> str:
     while True:
         shorter = _without(core, "trade")
         if shorter == core or len(shorter) < _SHORTEST:
-            return core
+            return _before_words(core)
         core = shorter
+
+
+def _before_words(core: str) -> str:
+    """A name without the everyday words that end it: 飞越电动车 is 飞越; four characters are two and two."""
+    for length in range(_SHORTEST, len(core) - 1):
+        head, tail = core[:length], core[length:]
+        if _made_of_words(tail) and (len(tail) > _SHORTEST or frequency(head) < _EVERYDAY):
+            return head
+    halved = len(core) == 2 * _SHORTEST and not frequency(core) and frequency(core[:_SHORTEST]) < _EVERYDAY
+    return core[:_SHORTEST] if halved else core
+
+
+def _made_of_words(text: str) -> bool:
+    """Whether everyday words of two to four characters cover a text without a gap."""
+    if not text:
+        return True
+    return any(frequency(text[:length]) and _made_of_words(text[length:]) for length in (4, 3, 2) if len(text) >= length)
 
 
 def short_forms(name: str) -> tuple[str, ...]:
