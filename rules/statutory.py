@@ -97,5 +97,19 @@ def _anchor(name: str, year: int) -> date:
     raise UnknownHoliday(f"{year} 年{name}不放假，换一个年份或节日")
 
 
+@lru_cache(maxsize=64)
+def festival(name: str, year: int) -> date:
+    """The day of the festival itself, not the days off around it; 农历除夕 too. From `holidays.China`.
+
+    Raises:
+        UnknownHoliday: no such festival, or it was no day off in that year.
+    """
+    estimate = holidays.country_holidays("CN", years=year, language="zh_CN")
+    for day, names in sorted(estimate.items()):
+        if name in (part.strip() for part in names.split(";")):
+            return day
+    raise UnknownHoliday(f"{year} 年没有「{name}」，换一个年份或节日")
+
+
 def _is_off(day: date) -> bool:
     return holiday_name(day) is not None or (day.weekday() >= _SATURDAY and not is_makeup(day))

@@ -18,7 +18,7 @@ class Clock:
     carry: int = 0
 
 
-_HOUR = r"(?:2[0-4]|1\d|\d|二十[一二三四]?|十[一二三四五六七八九]?|[一二两三四五六七八九零])"
+_HOUR = r"(?:2[0-4]|1\d|\d|二十[一二三四]?|十[一二三四五六七八九]?|[一二两俩三四五六七八九零])"
 _MINUTE = r"(?:[0-5]?\d|[二三四五]?十[一二三四五六七八九]?|[零〇]?[一二三四五六七八九])"
 _PART = re.compile(
     r"凌晨|清晨|大清早|一大早|一早|大早上|早晨|早上|上午|中午|正午|午后|下午|傍晚|晚上|晚间|夜里|夜间|深夜|半夜|早间|午间"
@@ -28,6 +28,7 @@ _CLOCK = re.compile(
     rf"(?<![\d.第])(?P<hour>{_HOUR})(?:点钟|点整|点|时整|时(?=[\d一二三四五六七八九十零]|$)|(?=[:：][0-5]\d))"
     rf"(?:(?P<half>半)|(?P<quarters>[一三])刻|[:：]?(?P<minute>{_MINUTE})(?P<fen>分)?(?![\d天个月号年万千百]))?"
 )
+_SHORT_OF = re.compile(rf"差(?:(?P<minutes>{_MINUTE})分钟?|(?P<quarter>一刻钟?))(?:不?到)?(?P<hour>{_HOUR})点钟?")
 _NOT_A_CLOCK = re.compile(
     r"\s*(?:[零〇一二三四五六七八九]+[万亿]|意见|建议|要求|问题|原因|内容|看法|想法|疑问|顾虑|共识|折|分歧|都|儿|也|没|进展|反应|用|希望)"
 )
@@ -41,13 +42,26 @@ def clock_at(text: str, start: int, *, led: bool) -> Clock | None:
     after = part.end() if part else start
     if part and text.startswith(("的", " "), after):
         after += 1
+    if short := _SHORT_OF.match(text, after):
+        return _before_the_hour(short, part.group() if part else "")
     hit = _CLOCK.match(text, after)
     if hit is None or _only_a_word(text, hit, led=led or part is not None):
         return Clock(None, part.end()) if part else None
-    hour, carry = _hour(small(hit["hour"]), part.group() if part else "")
+    hour, carry = _hour(_number(hit["hour"]), part.group() if part else "")
     if hour is None:
         return Clock(None, part.end()) if part else None
     return Clock(time(hour, _minutes(hit)), hit.end(), carry)
+
+
+def _before_the_hour(hit: re.Match[str], part: str) -> Clock | None:
+    """差五分四点 is 15:55."""
+    hour, carry = _hour(_number(hit["hour"]), part)
+    minutes = 15 if hit["quarter"] else small(hit["minutes"].lstrip("零〇") or "0")
+    return Clock(time(hour - 1, 60 - minutes), hit.end(), carry) if hour and 0 < minutes < 60 else None
+
+
+def _number(words: str) -> int:
+    return small(words.replace("俩", "两"))
 
 
 def _only_a_word(text: str, hit: re.Match[str], *, led: bool) -> bool:

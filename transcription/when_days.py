@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from transcription.numbers import SMALL, small
+from transcription.when_festivals import festival_at
 from transcription.when_holidays import holiday_day
 from transcription.when_spans import month_of, period_at, shift_months, span_of_month
 from transcription.workdays import Workdays, workday_after
@@ -53,6 +54,15 @@ _MONTH_DAY = re.compile(
     rf"(?P<year>今年|明年|后年|去年)?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?P<d>{SMALL})(?:日|号|(?![\d月万个]))"
 )
 _SLASH = re.compile(r"(?<![\d/.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?:日|号)?(?![\d/])")
+_DOTTED = re.compile(
+    r"(?P<m>1[0-2]|0?[1-9])[.\-](?P<d>3[01]|[12]\d|0?[1-9])(?:日|号)?"
+    r"(?=$|[，。；、,! ]|上午|下午|中午|早|晚|前|之前|以前|那天|再|去|见|给|约|到(?!货|账)|跟|回|交|开)"
+)
+_BEFORE_DOTTED = re.compile(r"(?:[，。；、,! ]|在|到|约|定|是|等|于|时间|日期|改|那|就)$")
+_WEEKS_ON = re.compile(
+    rf"(?P<n>{SMALL})个?(?:周|星期|礼拜)(?:之后|以后|后)的?(?:那个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"
+)
+_NEXT_WORKDAY = re.compile(r"(?:下一?个?|第二个|次一个)工作日")
 _DAY_OF = re.compile(
     rf"(?P<which>(?:上上|下下|上|下|这|本|当)个?月的?)?(?<![\d.])(?P<d>{SMALL})(?:号|日(?=前|之前|以前|上午|下午|早|晚|中午|，|。|$))"
     r"(?![线楼车库仓门机店厂样馆厅院房位])"
@@ -122,6 +132,29 @@ def _month_day(text: str, start: int, today: date, calendar: Workdays) -> Days |
     return Days(day, hit.end()) if day else None
 
 
+def _dotted(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
+    """5.20下午 and 9-18: a day only where nothing around says that it is a number."""
+    hit = _DOTTED.match(text, start)
+    if hit is None or (start > 0 and not _BEFORE_DOTTED.search(text[:start])):
+        return None
+    day = _coming(today, int(hit["m"]), int(hit["d"]))
+    return Days(day, hit.end()) if day else None
+
+
+def _weeks_on(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
+    """两周后的周五: that weekday of the week so many weeks on."""
+    hit = _WEEKS_ON.match(text, start)
+    if hit is None:
+        return None
+    monday = today - timedelta(days=today.weekday())
+    return Days(monday + timedelta(days=7 * small(hit["n"]) + _WEEKDAYS[hit["day"]]), hit.end())
+
+
+def _next_workday(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
+    hit = _NEXT_WORKDAY.match(text, start)
+    return Days(workday_after(today, 1, calendar), hit.end()) if hit else None
+
+
 def _coming(today: date, month: int, number: int) -> date | None:
     """That day of this year; of next year where it is gone for more than a month."""
     day = _made(today.year, month, number)
@@ -181,6 +214,15 @@ def _holiday(text: str, start: int, today: date, calendar: Workdays) -> Days | N
     return Days(hit.first, hit.end, hit.last) if hit else None
 
 
+def _festival(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
+    hit = festival_at(text, start, today)
+    if hit is None:
+        return None
+    if not hit.side:
+        return Days(hit.day, hit.end)
+    return Days(workday_after(hit.day, -1 if "前" in hit.side else 1, calendar), hit.end)
+
+
 def _period(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
     hit = period_at(text, start, today, calendar)
     return Days(hit.first, hit.end, hit.last) if hit else None
@@ -195,10 +237,14 @@ def _made(year: int, month: int, number: int) -> date | None:
 _FORMS: tuple[Callable[[str, int, date, Workdays], Days | None], ...] = (
     _full,
     _relative,
+    _festival,
     _holiday,
     _month_day,
+    _dotted,
     _day_of,
+    _weeks_on,
     _weekday,
+    _next_workday,
     _period,
     _counted,
 )

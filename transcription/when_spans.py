@@ -28,9 +28,9 @@ _QUARTER = re.compile(
     r"(?P<year>今年|明年)?(?:q(?P<q>[1-4])|第?(?P<c>[一二三四])季度|(?P<which>上|下|这|本)个?季度|(?<![一二三四上下这本个])季度?(?=末|底))"
 )
 _WEEK = re.compile(r"(?P<which>上上|下下|上|(?<!一)下|这|本)个?(?:周|星期|礼拜)(?![一二三四五六日天1-7])|周(?=内|末)")
-_YEAR = re.compile(r"(?P<which>今|明|后)年|年(?=底|末)")
+_YEAR = re.compile(r"(?P<which>今|明|后)年|年(?=底|末)")  # 今年年底 is 今年底
 _HALF = re.compile(r"(?P<year>今年|明年)?(?P<half>上|下)半年")
-_EDGE = re.compile(r"(?:的)?(?P<edge>底|末|初|中旬|上旬|下旬|中(?![午心间标])|月底|月末)")
+_EDGE = re.compile(r"的?年?(?P<edge>底|末|初|中旬|上旬|下旬|中(?![午心间标])|月底|月末)")
 _NTH = re.compile(
     rf"的?(?:(?P<last>最后一个)|第(?P<n>{SMALL})个)(?:(?P<work>工作日)|(?:周|星期|礼拜)(?P<day>[一二三四五六日天]))"
 )
