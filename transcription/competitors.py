@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from transcription.common import frequency
-from transcription.cues import CUSTOMER, compiled, pattern
+from transcription.cues import CUSTOMER, MONEY, compiled, pattern
 from transcription.lexicon import Index
 from transcription.message import Candidate
 from transcription.words import load
@@ -54,8 +54,9 @@ def _listed(masked: str, index: Index) -> list[Candidate]:
 def _forms() -> tuple[re.Pattern[str], ...]:
     content = load("competitors")
     lead = pattern("competitors", "lead").pattern
-    entering = compiled([content["entering"]], {"客户": f"{CUSTOMER}+"})
-    return (re.compile(f"(?:{lead}){_NAME}{content['tail']}"), pattern("competitors", "doing"), entering)
+    masks = {"客户": f"{CUSTOMER}+", "金额": f"{MONEY}+"}
+    alone = (compiled([content[kind]], masks) for kind in ("entering", "undercutting", "breaking"))
+    return (re.compile(f"(?:{lead}){_NAME}{content['tail']}"), pattern("competitors", "doing"), *alone)
 
 
 def _led(text: str, masked: str, *, heard: bool) -> list[Candidate]:

@@ -10,6 +10,7 @@ from transcription.words import load
 
 _OUR_HOUSE = re.compile(r"(我们|咱们?|我司|公司|部门)的?(的|副|销售)?$")
 _OUR_DEPARTMENT = re.compile(r"(技术|售前|售后|产品|研发|测试|法务|财务|市场|商务|生产|质量|工程|供应链)(部|中心)?的?$")
+_TAKEN_ALONG = re.compile(r"(我?(带|领|拉|叫|喊)(着|上|了)|我带|和我们?|跟我们?|陪同)[^，。]{0,6}$")
 _CUSTOMERS = re.compile(r"(约|联系|见|拜访|说服|搞定|给|对接|跟|和)(一?下|到|了)?[^，]{0,3}$")
 _HELPS = re.compile(r"[^，]{0,4}(帮|出面|支持|审批|批|协调|特批|陪)")
 
@@ -33,7 +34,7 @@ def _is_ours(message: Message, person: Person) -> bool:
     if _OUR_HOUSE.search(before) or re.search("售前的?$", before):
         return True
     asked = is_request(message, clause)
-    if asked and _OUR_DEPARTMENT.search(before):
+    if _OUR_DEPARTMENT.search(before) and (asked or _TAKEN_ALONG.search(before)):
         return True
     if _CUSTOMERS.search(before) and not re.search(r"(请|麻烦|让|叫)$", before):
         return False

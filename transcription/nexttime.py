@@ -15,6 +15,8 @@ from transcription.words import load
 
 _WISHED = re.compile(r"(想要?|要求?|希望|需要?)[^，。；]{0,3}$")
 _BY = r"(最好|希望|争取|尽量|务必|最晚|最迟|赶在|必须|不晚于|不能晚于)[^，。；]{0,2}$"
+_TOLD = re.compile(r"[^，]{0,4}(提出|说|讲|问|表示|反馈|告诉|通知|要求|来电|打来)")
+"""After 今天: what they told us today is no plan."""
 _DELIVERY = re.compile(r"(交货|供货|到货|交付|上线|投产|装好|送到)")
 
 
@@ -33,12 +35,23 @@ def dated(message: Message) -> list[Found]:
     found: list[Found] = []
     for time in message.times:
         last = found[-1] if found else None
-        if time.bare and time.when.minute is not None and last is not None and _continues(message, last, time):
-            moment = datetime.combine(last.when.day, time.when.minute.timetz())
+        if last is not None and (moment := _sameday(message, last, time)) is not None:
             found[-1] = replace(last, when=replace(last.when, minute=moment))
         else:
             found.append(time)
     return found
+
+
+def _sameday(message: Message, last: Found, time: Found) -> datetime | None:
+    """The moment on the day of the time before that a bare clock means: its hour, or its corrected hour."""
+    if not time.bare or time.when.minute is None:
+        return None
+    mended = last.when.minute is not None and re.search(
+        rf"{load('next')['correction']}[^。]{{0,3}}$", message.plain[last.end : time.start]
+    )
+    if not mended and not _continues(message, last, time):
+        return None
+    return datetime.combine(last.when.day, time.when.minute.timetz())
 
 
 def _continues(message: Message, last: Found, time: Found) -> bool:
@@ -138,6 +151,8 @@ def _is_ahead(message: Message, time: Found, before: str, after: str) -> bool:
     if re.search(r"(不|别|取消)[^，]{0,3}$", before[-4:]) and not re.search(r"(不如|不然|不过)", before):
         return False
     if re.match(r"(不|没|别)(见|去|来|用|能|行|约|方便)", after):
+        return False
+    if time.when.minute is None and time.when.day == message.now.date() and _TOLD.match(after):
         return False
     rolled = time.bare and time.when.day > message.now.date()
     if not rolled and (time.when.day > message.now.date() or time.when.minute is not None):

@@ -101,14 +101,15 @@ def _nicknamed(masked: str) -> list[Person]:
 
 
 @cache
-def _full() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _full() -> tuple[re.Pattern[str], ...]:
     content = load("people")
     name = f"(?P<name>[{''.join(sorted(_surnames()))}][一-鿿]{{1,2}}?)"
     role = re.compile(rf"(?:{content['roles']})的?{name}(?={content['acts']})")
     meets = re.compile(
         rf"(?:{content['meets']})(?:他们的?|的|{CUSTOMER}+的?)?{name}(?=聊|谈|见|沟通|{content['acts']})"
     )
-    return role, meets
+    theirs = re.compile(rf"{CUSTOMER}(?:那边|这边)?的?{name}(?={content['speaks']})")
+    return role, meets, theirs
 
 
 def _named(masked: str) -> list[Person]:

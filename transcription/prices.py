@@ -23,7 +23,11 @@ _POINTS = re.compile(
 _POINTS_PERCENT = re.compile(
     r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)百分之(?P<n>[一二两三四五六七八九十]{1,3}|\d+)"
 )
-_DEALING = re.compile(r"报[了完]?价|报了|报(?:过去|出去|上去|给|完|好)|签|合同|成交|价格|po|订单|下单|采购单|拿下|中标")
+_DEALING = re.compile(r"报[了完过]?价|报了|价给|给了?价|quote|报(?:过去|出去|上去|给|完|好)|签|合同|成交|价格|po|订单|下单|采购单|拿下|中标")
+_CARRIED = re.compile(r"^(?:嗯|呃|那个|就是说?|金额|总价|总共|一共|总计|的话|是|就|约|大概|差不多|才|,|\ufe0f)*$")
+"""What may stand before a sum whose clause goes on about the price spoken of before."""
+_BACK = 3
+"""Clauses that such a sum looks back."""
 _STRUCK = re.compile(
     rf"(?:就|给|把)?(?:他们|客户|{CUSTOMER}+)?(?:拿下|成交|签下|签的|签了|签掉|签完|谈下来|定下来)(?!不|价)"
 )
@@ -69,7 +73,9 @@ def _named(message: Message, each: Sum) -> Candidate | None:
     clause = message.clause_of(each.start)
     before = message.masked[clause.start : each.start]
     number = message.clauses.at(each.start)
-    if not before and number > 0 and _DEALING.search(message.masked_clause(message.clauses.all[number - 1])):
+    if _CARRIED.match(before) and any(
+        _DEALING.search(message.masked_clause(one)) for one in message.clauses.all[max(0, number - _BACK) : number]
+    ):
         before = "报价"  # 已报价，18万
     if pattern("prices", "target").search(before):
         return Candidate("target", each.yuan, each.start, each.end)

@@ -28,6 +28,11 @@ from transcription.workdays import Workdays, default_workdays
 Intent = Literal["record", "question", "smalltalk", "unknown"]
 
 
+_BETWEEN_WORDS = re.compile(
+    r"(?<=[^\x00-\x7f])[ \t/|](?=[^\x00-\x7f])|(?<=[^\x00-\x7f])/(?=\d)|[☑✅✔❌✖|｜]"
+    r"|(?<=[\dwk%])[ \t](?=[^\x00-\x7f月日号点万千百元块台套折个天年周期楼])"
+)
+"""What stands for a comma: blanks and slashes between words, ticks and crosses."""
 _MENDED = 0.85
 """Highest confidence of a slot whose words were mended."""
 
@@ -82,7 +87,7 @@ def warm_up(now: datetime) -> None:
 def read(text: str, *, now: datetime, lexicon: Lexicon, calendar: Workdays | None, heard: bool) -> Message:
     """A message with its clauses, customers, people and times found."""
     calendar = calendar or default_workdays()
-    plain = re.sub(r"(?<=[^\x00-\x7f])[ \t/|](?=[^\x00-\x7f])|(?<=[^\x00-\x7f])/(?=\d)", "，", normal(text))
+    plain = _BETWEEN_WORDS.sub("，", normal(text))
     found = mentions(plain, lexicon.customer_index, heard=heard)
     masked = _masked(plain, [(mention.start, mention.end) for mention in found], CUSTOMER)
     times = find_when(masked, now, calendar)

@@ -28,7 +28,7 @@ _QUARTER = re.compile(
     r"(?P<year>今年|明年)?(?:q(?P<q>[1-4])|第?(?P<c>[一二三四])季度|(?P<which>上|下|这|本)个?季度|(?<![一二三四上下这本个])季度?(?=末|底))"
 )
 _WEEK = re.compile(r"(?P<which>上上|下下|上|(?<!一)下|这|本)个?(?:周|星期|礼拜)(?![一二三四五六日天1-7])|周(?=内|末)")
-_YEAR = re.compile(r"(?P<which>今|明|后)年|年(?=底|末)")  # 今年年底 is 今年底
+_YEAR = re.compile(r"(?P<which>去|今|明|后)年|年(?=底|末)")  # 今年年底 is 今年底
 _HALF = re.compile(r"(?P<year>今年|明年)?(?P<half>上|下)半年")
 _EDGE = re.compile(r"的?年?(?P<edge>底|末|初|中旬|上旬|下旬|中(?![午心间标])|月底|月末)")
 _NTH = re.compile(
@@ -123,7 +123,7 @@ def _year(text: str, start: int, today: date) -> Period | None:
     hit = _YEAR.match(text, start)
     if hit is None:
         return None
-    year = today.year + {"明": 1, "后": 2}.get(hit["which"] or "", 0)
+    year = today.year + {"去": -1, "明": 1, "后": 2}.get(hit["which"] or "", 0)
     return Period(date(year, 1, 1), hit.end(), date(year, 12, 31))
 
 
