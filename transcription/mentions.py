@@ -100,9 +100,11 @@ def _context() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _has_context(text: str, start: int, end: int, *, both: bool = False) -> bool:
     before, after = _context()
-    left = bool(before.search(text[max(0, start - 6) : start]))
+    left = before.search(text[max(0, start - 6) : start])
     right = bool(after.search(text[end : end + 3]))
-    return (left and right) if both else (left or right)
+    if both or (left and not left.group().strip("，。！？；,!?;、")):
+        return bool(left) and right  # the beginning of a clause alone says nothing: 海风吹得我头疼
+    return bool(left) or right
 
 
 def _sounding(text: str, index: Index, exact: list[Mention], *, heard: bool) -> list[Mention]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from transcription.cues import CUSTOMER, pattern
+from transcription.cues import CUSTOMER, RIVAL, pattern
 from transcription.message import Candidate, Message
 from transcription.numbers import NUMBER, amount
 from transcription.words import load
@@ -24,6 +24,8 @@ _POINTS_PERCENT = re.compile(
     r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)百分之(?P<n>[一二两三四五六七八九十]{1,3}|\d+)"
 )
 _DEALING = re.compile(r"报[了完过]?价|报了|价给|给了?价|quote|报(?:过去|出去|上去|给|完|好)|签|合同|成交|价格|po|订单|下单|采购单|拿下|中标")
+_GOES_ON = re.compile(r"(?:才|只|就|直接|报价?|价格|一台|每台)(?:报|开|要|给|卖)?")
+"""A clause about a sum that goes on about the rival of the clause before: 粤厨又降价了，才报八千."""
 _CARRIED = re.compile(r"^(?:嗯|呃|那个|就是说?|金额|总价|总共|一共|总计|的话|是|就|约|大概|差不多|才|,|\ufe0f)*$")
 """What may stand before a sum whose clause goes on about the price spoken of before."""
 _BACK = 3
@@ -71,7 +73,7 @@ def prices(message: Message, found: tuple[Sum, ...]) -> list[Candidate]:
 
 def _named(message: Message, each: Sum) -> Candidate | None:
     clause = message.clause_of(each.start)
-    before = message.masked[clause.start : each.start]
+    before = message.masked[clause.start : each.start].rstrip()
     number = message.clauses.at(each.start)
     if _CARRIED.match(before) and any(
         _DEALING.search(message.masked_clause(one)) for one in message.clauses.all[max(0, number - _BACK) : number]
@@ -101,6 +103,9 @@ def _theirs(message: Message, each: Sum) -> bool:
     """Whether a competitor or the customer is the one who names the price."""
     clause = message.clause_of(each.start)
     before = message.plain[clause.start : each.start]
+    number = message.clauses.at(each.start)
+    if number and RIVAL in message.masked_clause(message.clauses.all[number - 1]) and _GOES_ON.match(before):
+        return True
     return bool(
         re.search(
             r"竞品|对手|同行|友商|别家|人家|预算|他们报|客户报|对方报|他家|能不能|如果|要是|要求|希望|要我们|让我们",
