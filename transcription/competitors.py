@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -16,11 +17,14 @@ _NAME = r"[“\"]?(?P<name>[一-鿿]{2,5}?|[A-Za-z][A-Za-z0-9\-]{1,15})[”\"]?"
 
 
 _NO_BEGINNING = "做买来有搞打送降压报抢卖推出开找给拿要在比价低便又再太很挺好多少没不已正被把向对最当"
+_NO_END = "用拿靠给报出开聊谈见过又才就直"
 _NOT_IN_NAMES = frozenset("的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会")
 _COMMON = 300
-_STRONG_LEAD = re.compile(r"选了|选择了|选定|竞|对手|友商|被|输给|败给|最后给|最终给|跟|和|拿")
+_STRONG_LEAD = re.compile(r"选了|选择了|选定|选的|用了|改用|换成|装了|丢给|竞|对手|友商|被|输给|败给|最后给|最终给|跟|和|拿")
 _SPOKEN_LEAD = re.compile(r"竞|对手|友商|选|被|定了|输给")
 """In speech an unknown name is only taken after these; after others it may be a misheard word."""
+_TELLING = (1, 3)
+"""Of the forms those that only a competitor does: it undercuts us."""
 _VERY_COMMON = 3000
 
 
@@ -61,21 +65,29 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 
 def _led(text: str, masked: str, *, heard: bool) -> list[Candidate]:
     found = []
-    for form in _forms():
-        for hit in form.finditer(masked):
-            group = "name" if hit["name"] else "name2"
+    for number, form in enumerate(_forms()):
+        for hit in _hits(form, masked):
+            group = next(name for name, words in hit.groupdict().items() if words)
             if heard and not _SPOKEN_LEAD.match(hit.group()):
                 continue
-            if _is_name(hit[group], sure=form is _forms()[1] or bool(_STRONG_LEAD.match(hit.group()))):
+            if _is_name(hit[group], sure=number in _TELLING or bool(_STRONG_LEAD.match(hit.group()))):
                 start, end = hit.span(group)
                 found.append(Candidate("competitor", text[start:end], start, end, 0.82))
     return found
+
+
+def _hits(form: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Every place a form fits, those that begin inside another too: 选的竞品纸源 leads twice."""
+    position = 0
+    while (hit := form.search(text, position)) is not None:
+        yield hit
+        position = hit.start() + 1
 
 
 def _is_name(words: str, *, sure: bool = False) -> bool:
     """Whether a string can be a company's name: no everyday word, nothing of the talk about competitors."""
     if any(barred in words for barred in load("competitors")["not_names"]):
         return False
-    if words[0] in _NO_BEGINNING or not _NOT_IN_NAMES.isdisjoint(words):
+    if words[0] in _NO_BEGINNING or words[-1] in _NO_END or not _NOT_IN_NAMES.isdisjoint(words):
         return False
     return frequency(words) < (_VERY_COMMON if sure else _COMMON)

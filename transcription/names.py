@@ -61,7 +61,7 @@ def _made_of_words(text: str) -> bool:
 def short_forms(name: str) -> tuple[str, ...]:
     """What a company is also called, longest first, without the name itself."""
     core, short = _core(name), brand(name)
-    forms = {core, _without_branch(core), short, *_steps(core)}
+    forms = {core, _without_branch(core), short, *_steps(core), *_heads(core, short)}
     trade = _without_branch(core).removeprefix(short)
     if len(trade) >= 3:
         forms |= {short + trade[:2], short + trade[-2:]}
@@ -70,6 +70,13 @@ def short_forms(name: str) -> tuple[str, ...]:
     if (latin := re.match(r"[a-z][a-z0-9&\-]+", core)) and latin.end() < len(core):
         forms.add(latin.group())
     return tuple(sorted((form for form in forms - {name} if len(form) >= _SHORTEST), key=len, reverse=True))
+
+
+def _heads(core: str, short: str) -> set[str]:
+    """Where no trade is known the first two or three characters, unless they are a word."""
+    if short != core or len(core) <= 2 * _SHORTEST:
+        return set()
+    return {core[:length] for length in (2, 3) if not frequency(core[:length])}
 
 
 def _steps(core: str) -> set[str]:

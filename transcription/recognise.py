@@ -9,6 +9,7 @@ from transcription.cues import cues
 from transcription.message import Candidate, Message
 from transcription.nexttime import is_until, is_wanted_by, next_times, protections
 from transcription.prices import prices, sums
+from transcription.second_reading import second_reading
 from transcription.stance import holds, is_done
 from transcription.support import is_request, support
 
@@ -17,14 +18,17 @@ _REACH = 4
 
 def candidates(message: Message) -> list[Candidate]:
     """Every candidate of a message, in the order of the text within each slot."""
-    return [
-        *contacts(message),
+    said = [
         *actions(message),
         *states(message, "obstacle", "obstacles"),
-        *support(message),
-        *next_times(message),
         *states(message, "decision", "decisions"),
         *states(message, "signal", "signals"),
+    ]
+    return [
+        *second_reading(message, said),
+        *contacts(message),
+        *support(message),
+        *next_times(message),
         *prices(message, sums(message.plain)),
         *message.rivals,
         *protections(message),

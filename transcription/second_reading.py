@@ -1,0 +1,57 @@
+"""The clause classifier beside the cue words: it drops what it finds impossible and adds what no cue word says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from transcription.classifier import LABELS, Reading, readings
+from transcription.message import Candidate, Message
+
+SURE = 0.8
+"""From this likelihood on a value is taken without a cue word."""
+IMPOSSIBLE = 0.05
+"""Below it a value is not taken in spite of its cue word."""
+_LOWEST, _SPAN = 0.62, 0.2
+"""Confidence of a value taken by likeness alone: below what cue words give, up to 0.82."""
+
+
+def second_reading(message: Message, found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates of the cue words that are likely, and those that only examples speak for."""
+    likely = readings(message)
+    kept = [one for one in found if one.slot not in LABELS or _best(likely, one) >= IMPOSSIBLE]
+    return [*kept, *_unsaid(kept, likely)]
+
+
+def _best(likely: Iterable[Reading], found: Candidate) -> float:
+    return max(
+        (
+            one.likely
+            for one in likely
+            if one.slot == found.slot and one.value == found.value and one.start < found.end and found.start < one.end
+        ),
+        default=0.0,
+    )
+
+
+def _unsaid(kept: Sequence[Candidate], likely: Sequence[Reading]) -> list[Candidate]:
+    """One candidate a value and place, narrowed to the clause that says most of it."""
+    added: list[Candidate] = []
+    for one in sorted(likely, key=lambda one: (one.end - one.start, -one.likely)):
+        if one.likely < SURE or any(_same(one, other) for other in (*kept, *added)):
+            continue
+        place = _narrowed(one, likely)
+        added.append(Candidate(one.slot, one.value, place.start, place.end, _LOWEST + _SPAN * (one.likely - SURE) / (1 - SURE)))
+    return sorted(added, key=lambda one: one.start)
+
+
+def _same(one: Reading, other: Candidate) -> bool:
+    return one.slot == other.slot and one.value == other.value and one.start < other.end and other.start < one.end
+
+
+def _narrowed(one: Reading, likely: Iterable[Reading]) -> Reading:
+    inside = [
+        other
+        for other in likely
+        if other.slot == one.slot and other.value == one.value and one.start <= other.start and other.end <= one.end
+    ]
+    return max((other for other in inside if (other.start, other.end) != (one.start, one.end)), key=lambda o: o.likely, default=one)
