@@ -17,6 +17,7 @@ _NAME = r"[“\"]?(?P<name>[一-鿿]{2,5}?|[A-Za-z][A-Za-z0-9\-]{1,15})[”\"]?"
 
 
 _NO_BEGINNING = "做买来有搞打送降压报抢卖推出开找给拿要在比价低便又再太很挺好多少没不已正被把向对最当"
+_COUNTED = re.compile(r"[一二两三四五六七八九十几半][周个年月天家台套次些批款种半下段阵轮点]")
 _NO_END = "用拿靠给报出开聊谈见过又才就直"
 _NOT_IN_NAMES = frozenset("的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会")
 _COMMON = 300
@@ -88,6 +89,6 @@ def _is_name(words: str, *, sure: bool = False) -> bool:
     """Whether a string can be a company's name: no everyday word, nothing of the talk about competitors."""
     if any(barred in words for barred in load("competitors")["not_names"]):
         return False
-    if words[0] in _NO_BEGINNING or words[-1] in _NO_END or not _NOT_IN_NAMES.isdisjoint(words):
+    if _COUNTED.match(words) or words[0] in _NO_BEGINNING or words[-1] in _NO_END or not _NOT_IN_NAMES.isdisjoint(words):
         return False
     return frequency(words) < (_VERY_COMMON if sure else _COMMON)

@@ -79,7 +79,7 @@ def _is_word(masked: str, start: int, end: int) -> bool:
         return False
     if masked[start] == "向" and masked.startswith(("总监", "经理", "主管", "老板", "主任"), end):
         return (start > 0 and masked[start - 1] not in "，。！？；") or bool(re.match(r"..[^，]{0,4}(请示|汇报|申请)", masked[end:]))
-    return start > 0 and frequency(masked[start - 1 : end]) > 0
+    return any(start >= more and frequency(masked[start - more : end]) > 0 for more in (1, 2))
 
 
 def _given(name: str) -> bool:
