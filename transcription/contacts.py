@@ -34,9 +34,18 @@ def _is_ours(message: Message, person: Person) -> bool:
     if _OUR_HOUSE.search(before) or re.search("售前的?$", before):
         return True
     asked = is_request(message, clause)
+    if person.start == 0 and _is_called(message, person):
+        return True
     if _OUR_DEPARTMENT.search(before) and (asked or _TAKEN_ALONG.search(before)):
         return True
     if _CUSTOMERS.search(before) and not re.search(r"(请|麻烦|让|叫)$", before):
         return False
     helping = re.search(rf"({load('people')['helping']})(一?下|我们的?|咱们的?)?$", before)
     return bool(helping) and (asked or bool(_HELPS.match(after)))
+
+
+def _is_called(message: Message, person: Person) -> bool:
+    """王总，帮忙批个返点: who is called on at the beginning is asked for help."""
+    number = message.clauses.at(person.start)
+    clause, following = message.clauses.all[number], message.clauses.all[number + 1 : number + 2]
+    return person.end == clause.end and any(is_request(message, one) for one in following)

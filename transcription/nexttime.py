@@ -37,6 +37,8 @@ def dated(message: Message) -> list[Found]:
         last = found[-1] if found else None
         if last is not None and (moment := _sameday(message, last, time)) is not None:
             found[-1] = replace(last, when=replace(last.when, minute=moment))
+        elif last is not None and (moment := _later_that_day(message, last, time)) is not None:
+            found.append(replace(time, when=replace(last.when, minute=moment), bare=False))
         else:
             found.append(time)
     return found
@@ -52,6 +54,16 @@ def _sameday(message: Message, last: Found, time: Found) -> datetime | None:
     if not mended and not _continues(message, last, time):
         return None
     return datetime.combine(last.when.day, time.when.minute.timetz())
+
+
+def _later_that_day(message: Message, last: Found, time: Found) -> datetime | None:
+    """周五：上午九点去一家，下午四点去另一家: the second hour is of that day too."""
+    first, second = last.when.minute, time.when.minute
+    if not time.bare or first is None or second is None or last.when.day <= message.now.date():
+        return None
+    moment = datetime.combine(last.when.day, second.timetz())
+    said = message.plain[time.start : time.start + 2]
+    return moment if said in ("上午", "下午", "中午", "晚上", "傍晚", "早上") and moment > first else None
 
 
 def _continues(message: Message, last: Found, time: Found) -> bool:

@@ -12,9 +12,10 @@ from transcription.words import load
 
 _MASKED = CUSTOMER + TIME
 _LATIN = re.compile(
-    r"(?<=[和跟找见的与同给])\s?([A-Z][a-z]{2,11})(?=\s?(?:说|那边|聊|确认|反馈|要|问|谈|沟通|表示|提|，|。|$))"
+    r"(?<=[和跟找见的与同给约])\s?([A-Z][a-z]{2,11})(?=\s?(?:说|那边|聊|确认|反馈|要|问|谈|沟通|表示|提|过了?|很|挺|还|也|在|主动|催|答应|，|。|$))"
     r"|(?:^|[，。； ])([A-Z][a-z]{2,11})(?=\s?(?:说|那边|确认|反馈|要|问了|表示))"
 )
+_EVERYDAY = 1000
 _NICK = re.compile(r"[老小大阿]")
 _ROMAN_NOT = {"Ok", "Demo", "Poc", "Ppt", "Excel", "Word", "Email", "Call", "Meeting", "Quote"}
 
@@ -64,9 +65,14 @@ def _name_before(masked: str, end: int) -> int | None:
         return None if _is_word(masked, end - 1, end) else _with_nick(masked, end - 1)
     for length in (2, 3):
         name = masked[max(0, end - length) : end]
-        if len(name) == length and name[0] in _surnames() and _given(name[1:]) and not frequency(name):
+        if len(name) == length and name[0] in _surnames() and _given(name[1:]) and not _has_word(name):
             return end - length
     return None
+
+
+def _has_word(name: str) -> bool:
+    """A name that is a word or begins with an everyday one: 麻烦总."""
+    return frequency(name) > 0 or frequency(name[:2]) > _EVERYDAY
 
 
 def _with_nick(masked: str, start: int) -> int:
@@ -91,6 +97,7 @@ def _nicknamed(masked: str) -> list[Person]:
     for hit in re.finditer(r"(?<![最太很越挺不])([老小阿])([一-鿿])(?![姓家板师])", masked):
         name, after = hit.group(2), masked[hit.end() : hit.end() + 1]
         speaks = after in ("说", "讲", "问") and name in _surnames()
+        speaks = speaks or hit.group(1) == "阿"
         barred = not speaks and (name not in _surnames() or name in load("people")["wary"] + "高段程龙白马江田")
         is_word = frequency(hit.group() + after) or (
             frequency(hit.group()) and after not in "，。说那问要的没不还也就在来去已想"
@@ -103,7 +110,8 @@ def _nicknamed(masked: str) -> list[Person]:
 @cache
 def _full() -> tuple[re.Pattern[str], ...]:
     content = load("people")
-    name = f"(?P<name>[{''.join(sorted(_surnames()))}][一-鿿]{{1,2}}?)"
+    compound = "|".join(content["compound"])
+    name = f"(?P<name>(?:{compound}|[{''.join(sorted(_surnames()))}])[一-鿿]{{1,2}}?)"
     role = re.compile(rf"(?:{content['roles']})的?{name}(?={content['acts']})")
     meets = re.compile(
         rf"(?:{content['meets']})(?:他们的?|的|{CUSTOMER}+的?)?{name}(?=聊|谈|见|沟通|{content['acts']})"

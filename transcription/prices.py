@@ -26,7 +26,7 @@ _POINTS_PERCENT = re.compile(
 _DEALING = re.compile(r"报[了完过]?价|报了|价给|给了?价|quote|报(?:过去|出去|上去|给|完|好)|签|合同|成交|价格|po|订单|下单|采购单|拿下|中标")
 _GOES_ON = re.compile(r"(?:才|只|就|直接|报价?|价格|一台|每台)(?:报|开|要|给|卖)?")
 """A clause about a sum that goes on about the rival of the clause before: 粤厨又降价了，才报八千."""
-_CARRIED = re.compile(r"^(?:嗯|呃|那个|就是说?|金额|总价|总共|一共|合计|总计|的话|是|就|约|大概|差不多|才|,|\ufe0f)*$")
+_CARRIED = re.compile(rf"^(?:{CUSTOMER}+|嗯|呃|那个|就是说?|金额|总价|总共|一共|合计|总计|的话|是|就|约|大概|差不多|才|,|\ufe0f)*$")
 """What may stand before a sum whose clause goes on about the price spoken of before."""
 _BACK = 3
 """Clauses that such a sum looks back."""

@@ -65,7 +65,13 @@ def _groups(message: Message) -> list[Owner]:
         else:
             groups.append(Owner((mention,)))
         previous = mention
-    return groups
+    return [group for group in groups if not _is_taken_back(message, group)] or groups
+
+
+def _is_taken_back(message: Message, group: Owner) -> bool:
+    """刚才打错字了，不是金穗: named last and denied."""
+    mention = group.mentions[0]
+    return message.plain[: mention.start].endswith("不是") and not message.plain[mention.end :].strip("。！ 的")
 
 
 def _is_correction(between: str) -> bool:

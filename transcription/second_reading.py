@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from transcription.classifier import LABELS, Reading, readings
 from transcription.message import Candidate, Message
 
-SURE = 0.8
+SURE = 0.7
 """From this likelihood on a value is taken without a cue word."""
 IMPOSSIBLE = 0.05
 """Below it a value is not taken in spite of its cue word."""
