@@ -50,7 +50,7 @@ async def draft_inputs(
         if slot.note or slot.seconds or is_unsure(ctx, slot.confidence) or slot.words != str(slot.value):
             sources[field.name] = _source(ctx, slot, audio)
         if slot.value is None and slot.candidates:
-            problems[field.name] = say("progress.candidates", names=slot.candidates)
+            problems[field.name] = say("progress.candidates", names=slot.candidates, words=slot.words)
         elif field.slot == "customer" and not str(answers.get(field.name, "")).isdigit():
             problems[field.name] = (await customer_meant(ctx, str(slot.value))).problem
     shown = {key: value for key, value in answers.items() if key not in problems or key != "customer"}

@@ -30,10 +30,10 @@ from transcription.lexicon import Lexicon  # noqa: E402
 from transcription.understanding import read  # noqa: E402
 
 EXAMPLES = ROOT / "config" / "examples"
-MESSAGES = [ROOT / "tests" / "corpus" / f"{name}.jsonl" for name in ("own", "plain", "plain_more", "mouths", "mouths_more", "utterances")]
+MESSAGES = [ROOT / "tests" / "corpus" / f"{name}.jsonl" for name in ("own", "plain", "plain_more", "mouths", "mouths_more", "fresh", "utterances")]
 NOW = datetime.fromisoformat("2026-05-19T09:20:00+08:00")
 ALL = [f"{slot}:{value}" for slot, values in LABELS.items() for value in values]
-SEEN, STRENGTH, SCALE, SMALL, ROUNDS = 2, 3.0, 4.0, 0.02, 2
+SEEN, STRENGTH, SCALE, SMALL, ROUNDS = 2, 3.0, 4.0, 0.1, 2
 
 
 @dataclass

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-_BREAK = re.compile(r"[，。！？；,!?;\n]+|(?<=[^\x00-\x7f])[ \t]+(?=[^\x00-\x7f])|…+|—+")
+_BREAK = re.compile(r"(?:[，。！？；!?;\n]|,(?!\d{3}(?!\d)))+|(?<=[^\x00-\x7f])[ \t]+(?=[^\x00-\x7f])|…+|—+")
 _SOFT = re.compile(
     r"(?<=[^，。！？；,!?; \n])(?=(?:然后|另外|还有就是|接着|后来|但是|不过|可是|所以|同时|顺便|再就是|对了)[^，。])"
 )

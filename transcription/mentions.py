@@ -18,6 +18,8 @@ _CLEAR = 0.35
 """Summed distance up to which a name of four syllables and more is taken for the one it sounds like."""
 _SHORT_CLEAR = 0.11
 _ASKED = 0.8
+WEAK = 0.6
+"""Confidence of an everyday word that only stands where a name may: meant where the message tells something of it."""
 _COMMON = 60
 
 
@@ -39,6 +41,7 @@ def _spelled(text: str, index: Index) -> list[Mention]:
             continue
         end = position + len(called.words)
         sure = 0.98 if len(called.words) > called.core or called.given else 0.93
+        sure = sure if _is_clear(text, position, called) else WEAK
         found.append(Mention(called.names, position, end, sure))
         position = end
     return found
@@ -62,9 +65,15 @@ def _is_meant(text: str, start: int, called: Called, index: Index) -> bool:
     trade = trade_at(text, end)
     if trade and called.words + trade not in index.spelled and not _trade_is_topic(text, end, trade):
         return False
-    if frequency(called.words) >= _COMMON:
-        return _has_context(text, start, end)
-    return True
+    return frequency(called.words) < _COMMON or _has_context(text, start, end, weakly=True)
+
+
+def _is_clear(text: str, start: int, called: Called) -> bool:
+    """Whether a name is meant whatever else the message says: 海风 of 海风冷链 is not, at the beginning alone."""
+    end = start + len(called.words)
+    if called.words.isascii() or len(called.words) > called.core + 1 or len(called.words) >= 4:
+        return True
+    return frequency(called.words) < _COMMON or _has_context(text, start, end)
 
 
 def _trade_is_topic(text: str, end: int, trade: str) -> bool:
@@ -98,10 +107,16 @@ def _context() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(content["before"]), re.compile(content["after"])
 
 
-def _has_context(text: str, start: int, end: int, *, both: bool = False) -> bool:
+def _has_context(text: str, start: int, end: int, *, both: bool = False, weakly: bool = False) -> bool:
     before, after = _context()
     left = before.search(text[max(0, start - 6) : start])
-    right = bool(after.search(text[end : end + 3]))
+    following = after.search(text[end : end + 3])
+    right = bool(following and following.group().strip("，。！？；,!?;、"))
+    if not left and not right:
+        return False
+    if weakly:
+        return True
+    right = bool(following)
     if both or (left and not left.group().strip("，。！？；,!?;、")):
         return bool(left) and right  # the beginning of a clause alone says nothing: 海风吹得我头疼
     return bool(left) or right

@@ -113,6 +113,8 @@ def _is_background(before: str, after: str) -> bool:
     arranged = _words("arranged").search(before[-8:]) or _words("arranged").search(after[:8])
     if _words("done").search(after) and not arranged:
         return True
+    if re.search("本来|原本|原定|原计划", before):
+        return True
     if _WISHED.search(before) and _DELIVERY.match(after):
         return True
     if _words("absent").search(after) and not re.search(r"再|后|联系|跟", after):
@@ -172,7 +174,7 @@ def _is_ahead(message: Message, time: Found, before: str, after: str) -> bool:
     text = before + "|" + after
     return bool(
         re.search(
-            r"再|还要|(?<!开)会(?!议)|得|要(?!了)|准备|去|打算|\|[^，]*(跟进|回复|回电|打电话|联系|给他|给客户)", text
+            r"再|还要|(?<!开)会(?!议)|得|要(?![了的])|准备|去|打算|\|[^，]*(跟进|回复|回电|打电话|联系|给他|给客户)", text
         )
     ) and not re.search(r"去了|要了|\|(又|[^，]{0,3}说)", text)
 

@@ -12,7 +12,7 @@ from transcription.words import load
 
 _MASKED = CUSTOMER + TIME
 _LATIN = re.compile(
-    r"(?<=[和跟找见的与同给约])\s?([A-Z][a-z]{2,11})(?=\s?(?:说|那边|聊|确认|反馈|要|问|谈|沟通|表示|提|过了?|很|挺|还|也|在|主动|催|答应|，|。|$))"
+    r"(?<=[和跟找见的与同给约])\s?([A-Z][a-z]{2,11})(?=\s?(?:说|那边|聊|确认|反馈|要|问|谈|沟通|表示|提|过了?|很|挺|还|也|在|主动|催|答应|见|约|了|发|，|。|$))"
     r"|(?:^|[，。； ])([A-Z][a-z]{2,11})(?=\s?(?:说|那边|确认|反馈|要|问了|表示))"
 )
 _EVERYDAY = 1000
@@ -114,7 +114,7 @@ def _full() -> tuple[re.Pattern[str], ...]:
     name = f"(?P<name>(?:{compound}|[{''.join(sorted(_surnames()))}])[一-鿿]{{1,2}}?)"
     role = re.compile(rf"(?:{content['roles']})的?{name}(?={content['acts']})")
     meets = re.compile(
-        rf"(?:{content['meets']})(?:他们的?|的|{CUSTOMER}+的?)?{name}(?=聊|谈|见|沟通|{content['acts']})"
+        rf"(?:{content['meets']})(?:他们的?|的|{CUSTOMER}+的?)?{name}(?=聊|谈|见|沟通|坐|碰|面谈|{content['acts']})"
     )
     theirs = re.compile(rf"{CUSTOMER}(?:那边|这边)?的?{name}(?={content['speaks']})")
     return role, meets, theirs

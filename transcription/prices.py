@@ -26,13 +26,15 @@ _POINTS_PERCENT = re.compile(
 _DEALING = re.compile(r"报[了完过]?价|报了|价给|给了?价|quote|报(?:过去|出去|上去|给|完|好)|签|合同|成交|价格|po|订单|下单|采购单|拿下|中标")
 _GOES_ON = re.compile(r"(?:才|只|就|直接|报价?|价格|一台|每台)(?:报|开|要|给|卖)?")
 """A clause about a sum that goes on about the rival of the clause before: 粤厨又降价了，才报八千."""
-_CARRIED = re.compile(rf"^(?:{CUSTOMER}+|嗯|呃|那个|就是说?|金额|总价|总共|一共|合计|总计|的话|是|就|约|大概|差不多|才|,|\ufe0f)*$")
+_CARRIED = re.compile(rf"^(?:{CUSTOMER}+|嗯|呃|那个|就是说?|金额|总价|总共|一共|合计|拢共|总计|的话|是|就|约|大概|差不多|才|,|\ufe0f)*$")
 """What may stand before a sum whose clause goes on about the price spoken of before."""
 _BACK = 3
 """Clauses that such a sum looks back."""
 _STRUCK = re.compile(
     rf"(?:就|给|把)?(?:他们|客户|{CUSTOMER}+)?(?:拿下|成交|签下|签的|签了|签掉|签完|谈下来|定下来)(?!不|价)"
 )
+_EACH = re.compile(r"(?:每|一)[米件箱套台吨个斤盒瓶条支卷桶袋张本把辆平方公]{1,2}(?:才|就|是|报|卖|给)?$")
+_LEAST = 1
 _SMALLEST = 100
 """Sums below are unit prices of odd things, or misheard; they are left out."""
 _LARGEST = 10**12
@@ -55,9 +57,10 @@ def sums(text: str) -> tuple[Sum, ...]:
     for hit in _SUM.finditer(text):
         yuan = amount(hit["number"])
         spoken = bool(hit["unit"]) or hit["number"][-1:] in "万亿wk" or "万" in hit["number"]
-        if yuan is None or not _SMALLEST <= yuan <= _LARGEST or _ROUGH.match(text[hit.end() :]):
+        each = bool(_EACH.search(text[: hit.start()]))
+        if yuan is None or not (_LEAST if each and hit["unit"] else _SMALLEST) <= yuan <= _LARGEST or _ROUGH.match(text[hit.end() :]):
             continue
-        if spoken or yuan >= 1000:
+        if spoken or each or yuan >= 1000:
             found.append(Sum(_plain(yuan), hit.start(), hit.end()))
     return tuple(found)
 

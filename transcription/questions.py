@@ -58,7 +58,7 @@ def _asks(text: str) -> bool:
     asking = [clause for clause in clauses if _form("asks").search(clause) and not _form("reported").search(clause)]
     if not asking:
         return False
-    closing = bool(re.search(r"[?？吗]$", text)) or any(form.search(asking[-1]) for form in _kinds().values())
+    closing = bool(re.search(r"([?？吗]|来着)$", text)) or any(form.search(asking[-1]) for form in _kinds().values())
     return closing and len(asking) * 2 >= len(clauses)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from transcription.draft import Draft, Slot
+from transcription.mentions import WEAK
 from transcription.message import Candidate, Mention, Message
 from transcription.support import LONGEST
 from transcription.words import load
@@ -48,7 +49,8 @@ def assemble(message: Message, candidates: Sequence[Candidate]) -> tuple[Draft, 
     for candidate in candidates:
         for mention in _owner(message, groups, candidate).mentions:
             owned[mention.names].append(candidate)
-    return tuple(_draft(message, firsts[names], found) for names, found in owned.items())
+    drafts = [(firsts[names], _draft(message, firsts[names], found)) for names, found in owned.items()]
+    return tuple(draft for mention, draft in drafts if mention.confidence > WEAK or len(draft.slots) > 1)
 
 
 def _groups(message: Message) -> list[Owner]:
@@ -97,7 +99,7 @@ def _owner(message: Message, groups: list[Owner], candidate: Candidate) -> Owner
 def _anonymous(message: Message, candidates: Sequence[Candidate]) -> tuple[Draft, ...]:
     """A record without a customer is worth asking about where enough was said."""
     slots = _slots(message, candidates)
-    telling = [key for key in slots if key not in ("contact", "until", "support_by", "competitor")]
+    telling = [key for key, slot in slots.items() if slot.value is not None and key not in ("contact", "until", "support_by", "competitor")]
     return (Draft(slots),) if len(telling) >= _ENOUGH else ()
 
 
@@ -118,7 +120,9 @@ def _customer(message: Message, mention: Mention) -> Slot:
 def _slots(message: Message, candidates: Sequence[Candidate]) -> dict[str, Slot]:
     slots: dict[str, Slot] = {}
     for key in dict.fromkeys(candidate.slot for candidate in candidates):
-        chosen = _chosen(message, key, [one for one in candidates if one.slot == key])
+        said = [one for one in candidates if one.slot == key]
+        settled = [one for one in said if one.value is not None]
+        chosen = _chosen(message, key, settled) or next((one for one in said if one.value is None), None)
         if chosen is not None and chosen.confidence >= _UNSURE:
             slots[key] = _slot(message, chosen)
     return slots
@@ -131,6 +135,8 @@ def _slot(message: Message, chosen: Candidate) -> Slot:
 
 def _chosen(message: Message, key: str, found: list[Candidate]) -> Candidate | None:
     found = _corrected(message, found)
+    if not found:
+        return None
     if key == "support":
         return _joined(message, found)
     if key == "action":

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from transcription import pinyin
-from transcription.common import frequency
+from transcription.common import frequency, inside_word
 from transcription.lexicon import Called, Entry, Index, Lexicon
 from transcription.mentions import mentions
 from transcription.words import load
 
 _LIMITS = {2: 0.12, 3: 0.4, 4: 0.8, 5: 1.0, 6: 1.2}
 """Summed distance of sound up to which a stretch of that length is taken for a phrase."""
+_TYPED = 0.1
+"""Summed distance up to which a typed word is the one it sounds like: one tone may differ."""
 _FREQUENT = 100
 _DOUBTFUL = frozenset("陈程成林凌金景殷应")
 """Surnames that sound alike to the model; heard as another character they are left open."""
@@ -25,6 +27,7 @@ _KEPT = frozenset("零〇一二两三四五六七八九十百千万亿0123456789
 """Numbers are never mended: a wrong sum or day is worse than a strange word."""
 _FUNCTION = frozenset("了的是不没在我你他有和跟就都也还要让给")
 """Words that turn a sentence: mended only where the sound is the same."""
+_CARRYING = _FUNCTION | frozenset("是跟在对从到把被很太去来这那与及或而且但用")
 _STOPS = frozenset("，。！？；,!?;、 ")
 
 
@@ -51,6 +54,39 @@ def repair(text: str, lexicon: Lexicon) -> tuple[str, tuple[Mended, ...]]:
     mended = _replaced(mended, _phrases())
     mended = _titles(mended, lexicon.customer_index)
     return mended, tuple(_differences(text, mended))
+
+
+def typed(text: str) -> tuple[str, tuple[Mended, ...]]:
+    """Typed text with its slips mended, and what was changed."""
+    mended = _mend_typing(text)
+    return mended, tuple(_differences(text, mended))
+
+
+def _mend_typing(text: str) -> str:
+    """Typed text with trade words that were written with another character of the very same sound: 抱价, 竟品."""
+    for length in _typed().lengths:
+        for start in range(len(text) - length + 1):
+            words = text[start : start + length]
+            if _STOPS.isdisjoint(words) and not words.isascii() and not _is_written(text, start, start + length):
+                same = {one.words for one in _typed().alike(words) if _same_sound(words, one.words)}
+                text = text[:start] + same.pop() + text[start + length :] if len(same) == 1 else text
+    return text
+
+
+def _is_written(text: str, start: int, end: int) -> bool:
+    """Whether what was written makes sense of its own, alone or with its neighbours."""
+    return _sensible(text, start, end) or inside_word(text, start, end)
+
+
+def _same_sound(written: str, meant: str) -> bool:
+    """Whether only characters of the same sound differ, and none of them is a word that carries the sentence."""
+    changed = {one for one, other in zip(written, meant, strict=True) if one != other}
+    return changed.isdisjoint(_CARRYING) and pinyin.distance(written, meant) <= _TYPED
+
+
+@cache
+def _typed() -> Index:
+    return Index.over((Entry(word) for word in load("phrases")["typed"].split()), companies=False)
 
 
 def _slips(text: str) -> str:

@@ -9,7 +9,7 @@ from transcription.message import Message
 
 _DOUBLE = re.compile(r"不是没|并非没|不是不|没有不|不得不")
 _IF = re.compile(r"如果|要是|假如|万一|一旦|只要|除非")
-_SOON = re.compile(r"快要?(?!递|件|点|的)|即将|马上|准备|打算|就差|就要|等着")
+_SOON = re.compile(r"快要?(?!递|件|点|的)|即将|马上|准备|打算|计划|预计|争取|就差|就要|等着")
 _REACH = 7
 _FACT = re.compile(r"已经?|刚刚?|终于|顺利|了|过(?!去|来)|完|好")
 
@@ -26,6 +26,11 @@ def is_done(message: Message, start: int, end: int, *, ahead: bool = False) -> b
     if _SOON.search(inside) or _denied(before, inside) or pattern("stance", "conditioned").search(after):
         return False
     return not (pattern("stance", "planned").search(before) and not _excused(before))
+
+
+def is_coming(words: str) -> bool:
+    """Whether words say that something is only about to be done: 快签了, 就差盖章."""
+    return bool(_SOON.search(words))
 
 
 def _denied(before: str, inside: str) -> bool:

@@ -20,7 +20,7 @@ from transcription.prices import sums
 from transcription.questions import Question, is_smalltalk, question
 from transcription.recognise import candidates
 from transcription.records import assemble
-from transcription.repair import Mended, repair
+from transcription.repair import Mended, repair, typed
 from transcription.transcript import Segment, Transcript
 from transcription.when import find_when
 from transcription.workdays import Workdays, default_workdays
@@ -64,6 +64,8 @@ def understand(
     mended: tuple[Mended, ...] = ()
     if transcript is not None:
         text, mended = repair(normal(text), lexicon)
+    else:
+        text, mended = typed(text)
     message = read(text, now=now, lexicon=lexicon, calendar=calendar, heard=transcript is not None)
     asked = question(message)
     if asked is not None:
@@ -107,14 +109,15 @@ def _masked(text: str, spans: list[tuple[int, int]], mask: str) -> str:
 
 
 def _traced(draft: Draft, transcript: Transcript | None, mended: tuple[Mended, ...]) -> Draft:
-    """The draft with the seconds of each slot, and what was heard where its words were mended."""
-    if transcript is None:
+    """The draft with the seconds of each slot, and what was heard or written where its words were mended."""
+    if transcript is None and not mended:
         return draft
     return Draft({key: _with_evidence(slot, transcript, mended) for key, slot in draft.slots.items()})
 
 
-def _with_evidence(slot: Slot, transcript: Transcript, mended: tuple[Mended, ...]) -> Slot:
-    slot = replace(slot, seconds=transcript.seconds(slot.start, slot.end))
+def _with_evidence(slot: Slot, transcript: Transcript | None, mended: tuple[Mended, ...]) -> Slot:
+    if transcript is not None:
+        slot = replace(slot, seconds=transcript.seconds(slot.start, slot.end))
     touched = [one for one in mended if one.start < slot.end and slot.start < one.start + len(one.heard)]
     if not touched or slot.note:
         return slot
@@ -122,4 +125,5 @@ def _with_evidence(slot: Slot, transcript: Transcript, mended: tuple[Mended, ...
     for one in touched:
         place = max(0, one.start - slot.start)
         heard = heard[:place] + one.heard + heard[place + len(one.heard) :]
-    return replace(slot, confidence=min(slot.confidence, _MENDED), note=f"听到“{heard}”，改为“{slot.words}”")
+    verb = "听到" if transcript is not None else "写的是"
+    return replace(slot, confidence=min(slot.confidence, _MENDED), note=f"{verb}“{heard}”，改为“{slot.words}”")

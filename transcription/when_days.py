@@ -49,6 +49,9 @@ _WEEKDAY = re.compile(
     r"(?P<which>(?:上上|下下|上|(?<!一)下|这|本)个?(?:(?:周|星期|礼拜)的?)?(?=周|星期|礼拜))?"
     r"(?:周|星期|礼拜)?(?P<day>[一二三四五六日天]|[1-6](?!\d))(?![个月号天日年百万周%点]|十(?![一二]?[点:]))"
 )
+_ENGLISH = re.compile(
+    r"(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?day(?![a-z])"
+)
 _FULL = re.compile(r"(?P<y>20\d{2})[-/.年](?P<m>1[0-2]|0?\d)[-/.月](?P<d>3[01]|[12]\d|0?\d)(?:日|号)?")
 _MONTH_DAY = re.compile(
     rf"(?P<year>今年|明年|后年|去年)?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?P<d>{SMALL})(?:日|号|(?![\d月万个]))"
@@ -110,6 +113,15 @@ def _weekday(text: str, start: int, today: date, calendar: Workdays) -> Days | N
     day = monday + timedelta(days=offset)
     gone = day < today or (day == today and text.startswith(("前", "之前", "以前"), hit.end()))
     return Days(day + timedelta(days=7) if gone else day, hit.end(), bare=True)
+
+
+def _english(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
+    """Friday 上午: as 周五."""
+    hit = _ENGLISH.match(text, start)
+    if hit is None or (start > 0 and text[start - 1].isascii() and text[start - 1].isalpha()):
+        return None
+    day = today + timedelta(days=("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(hit["day"]) - today.weekday())
+    return Days(day if day >= today else day + timedelta(days=7), hit.end(), bare=True)
 
 
 def _full(text: str, start: int, today: date, calendar: Workdays) -> Days | None:
@@ -244,6 +256,7 @@ _FORMS: tuple[Callable[[str, int, date, Workdays], Days | None], ...] = (
     _day_of,
     _weeks_on,
     _weekday,
+    _english,
     _next_workday,
     _period,
     _counted,
