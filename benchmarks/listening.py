@@ -50,7 +50,7 @@ async def while_listening(address: str, patience: float = 120.0) -> Acknowledgem
         listening = [tasks.create_task(_hears(session, user, waiting, answered)) for user in SPEAKERS]
         begun = time.perf_counter()
         for user, path in zip(SPEAKERS, recordings, strict=True):
-            await _speak(session, user, path)
+            await _speak(session, user, path.name, path.read_bytes())
         typing = tasks.create_task(_type(session, result, answered))
         try:
             await asyncio.wait_for(answered.wait(), patience)
@@ -65,9 +65,9 @@ async def while_listening(address: str, patience: float = 120.0) -> Acknowledgem
     return result
 
 
-async def _speak(session: ClientSession, user: str, path: Path) -> None:
+async def _speak(session: ClientSession, user: str, name: str, recording: bytes) -> None:
     form = FormData({"id": f"voice-{user}-00000001", "conversation": f"user:{user}", "kind": "voice"})
-    form.add_field("file", path.read_bytes(), filename=path.name, content_type="audio/ogg")
+    form.add_field("file", recording, filename=name, content_type="audio/ogg")
     async with session.post(f"/console/api/messages?as={user}", data=form) as answer:
         answer.raise_for_status()
 

@@ -30,7 +30,8 @@ from transcription.lexicon import Lexicon  # noqa: E402
 from transcription.understanding import read  # noqa: E402
 
 EXAMPLES = ROOT / "config" / "examples"
-MESSAGES = [ROOT / "tests" / "corpus" / f"{name}.jsonl" for name in ("own", "plain", "plain_more", "mouths", "mouths_more", "fresh", "utterances")]
+LEARNT_FROM = ("own", "plain", "plain_more", "mouths", "mouths_more", "fresh", "utterances")
+MESSAGES = [ROOT / "tests" / "corpus" / f"{name}.jsonl" for name in LEARNT_FROM]
 NOW = datetime.fromisoformat("2026-05-19T09:20:00+08:00")
 ALL = [f"{slot}:{value}" for slot, values in LABELS.items() for value in values]
 SEEN, STRENGTH, SCALE, SMALL, ROUNDS = 2, 3.0, 4.0, 0.1, 2
@@ -55,7 +56,9 @@ def digest() -> str:
 
 
 def bags() -> list[Bag]:
-    found = [_example(json.loads(line)) for path in sorted(EXAMPLES.glob("*.jsonl")) for line in path.open(encoding="utf-8")]
+    found = [
+        _example(json.loads(line)) for path in sorted(EXAMPLES.glob("*.jsonl")) for line in path.open(encoding="utf-8")
+    ]
     for path in MESSAGES:
         corpus = read_corpus(path)
         for line in corpus.lines:
@@ -82,7 +85,10 @@ def main() -> None:
     owner = np.array([number for number, bag in enumerate(given) for _ in bag.stretches])
     held = [runs(unit.words) for bag in given for unit in bag.stretches]
     seen = Counter(run for one in held for run in one)
-    rows = {run: row for row, run in enumerate(sorted(run for run, count in seen.items() if count >= SEEN and "\n" not in run))}
+    rows = {
+        run: row
+        for row, run in enumerate(sorted(run for run, count in seen.items() if count >= SEEN and "\n" not in run))
+    }
     matrix = _matrix(held, rows)
     learnt = [_learn(label, given, owner, matrix) for label in ALL]
     weights, bias = np.array([one.coef_[0] for one in learnt]).T, np.array([one.intercept_[0] for one in learnt])
@@ -135,12 +141,16 @@ def _told(
     for place in np.flatnonzero(says):
         one, likeliest = stretches[place], stretches[best[owner[place]]]
         told[place] = one.start <= likeliest.start and likeliest.end <= one.end
-        unsure[place] = not told[place] and (score[place] > 0 or (one.start < likeliest.end and likeliest.start < one.end))
+        unsure[place] = not told[place] and (
+            score[place] > 0 or (one.start < likeliest.end and likeliest.start < one.end)
+        )
     return told, unsure
 
 
 def _fit(matrix: sparse.csr_matrix, says: np.ndarray, usable: np.ndarray) -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-3, random_state=0).fit(matrix[usable], says[usable])
+    return LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-3, random_state=0).fit(
+        matrix[usable], says[usable]
+    )
 
 
 if __name__ == "__main__":

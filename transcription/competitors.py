@@ -21,7 +21,9 @@ _COUNTED = re.compile(r"[一二两三四五六七八九十几半][周个年月�
 _NO_END = "中定签压用拿靠给报出开聊谈见过又才就直"
 _NOT_IN_NAMES = frozenset("每的了是在我你他们这那很太更没不也都就还要和跟被把让给从到去来说下能会")
 _COMMON = 300
-_STRONG_LEAD = re.compile(r"选了|选择了|选定|选的|用了|改用|换成|装了|丢给|竞|对手|友商|被|输给|败给|最后给|最终给|跟|和|拿")
+_STRONG_LEAD = re.compile(
+    r"选了|选择了|选定|选的|用了|改用|换成|装了|丢给|竞|对手|友商|被|输给|败给|最后给|最终给|跟|和|拿"
+)
 _SPOKEN_LEAD = re.compile(r"竞|对手|友商|选|被|定了|输给")
 """In speech an unknown name is only taken after these; after others it may be a misheard word."""
 _TELLING = (1, 3)
@@ -89,6 +91,11 @@ def _is_name(words: str, *, sure: bool = False) -> bool:
     """Whether a string can be a company's name: no everyday word, nothing of the talk about competitors."""
     if any(barred in words for barred in load("competitors")["not_names"]):
         return False
-    if _COUNTED.match(words) or words[0] in _NO_BEGINNING or words[-1] in _NO_END or not _NOT_IN_NAMES.isdisjoint(words):
+    if (
+        _COUNTED.match(words)
+        or words[0] in _NO_BEGINNING
+        or words[-1] in _NO_END
+        or not _NOT_IN_NAMES.isdisjoint(words)
+    ):
         return False
     return frequency(words) < (_VERY_COMMON if sure else _COMMON)

@@ -55,7 +55,9 @@ def _made_of_words(text: str) -> bool:
     """Whether everyday words of two to four characters cover a text without a gap."""
     if not text:
         return True
-    return any(frequency(text[:length]) and _made_of_words(text[length:]) for length in (4, 3, 2) if len(text) >= length)
+    return any(
+        frequency(text[:length]) and _made_of_words(text[length:]) for length in (4, 3, 2) if len(text) >= length
+    )
 
 
 def short_forms(name: str) -> tuple[str, ...]:

@@ -174,7 +174,8 @@ def _is_ahead(message: Message, time: Found, before: str, after: str) -> bool:
     text = before + "|" + after
     return bool(
         re.search(
-            r"再|还要|(?<!开)会(?!议)|得|要(?![了的])|准备|去|打算|\|[^，]*(跟进|回复|回电|打电话|联系|给他|给客户)", text
+            r"再|还要|(?<!开)会(?!议)|得|要(?![了的])|准备|去|打算|\|[^，]*(跟进|回复|回电|打电话|联系|给他|给客户)",
+            text,
         )
     ) and not re.search(r"去了|要了|\|(又|[^，]{0,3}说)", text)
 

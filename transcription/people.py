@@ -84,7 +84,9 @@ def _is_word(masked: str, start: int, end: int) -> bool:
     if masked[start] not in load("people")["wary"]:
         return False
     if masked[start] == "向" and masked.startswith(("总监", "经理", "主管", "老板", "主任"), end):
-        return (start > 0 and masked[start - 1] not in "，。！？；") or bool(re.match(r"..[^，]{0,4}(请示|汇报|申请)", masked[end:]))
+        return (start > 0 and masked[start - 1] not in "，。！？；") or bool(
+            re.match(r"..[^，]{0,4}(请示|汇报|申请)", masked[end:])
+        )
     return any(start >= more and frequency(masked[start - more : end]) > 0 for more in (1, 2))
 
 

@@ -23,10 +23,14 @@ _POINTS = re.compile(
 _POINTS_PERCENT = re.compile(
     r"(?:让了?|降了?|优惠了?|下浮了?|让利了?|便宜了?|降价|让出)百分之(?P<n>[一二两三四五六七八九十]{1,3}|\d+)"
 )
-_DEALING = re.compile(r"报[了完过]?价|报了|价给|给了?价|quote|报(?:过去|出去|上去|给|完|好)|签|合同|成交|价格|po|订单|下单|采购单|拿下|中标")
+_DEALING = re.compile(
+    r"报[了完过]?价|报了|价给|给了?价|quote|报(?:过去|出去|上去|给|完|好)|签|合同|成交|价格|po|订单|下单|采购单|拿下|中标"
+)
 _GOES_ON = re.compile(r"(?:才|只|就|直接|报价?|价格|一台|每台)(?:报|开|要|给|卖)?")
 """A clause about a sum that goes on about the rival of the clause before: 粤厨又降价了，才报八千."""
-_CARRIED = re.compile(rf"^(?:{CUSTOMER}+|嗯|呃|那个|就是说?|金额|总价|总共|一共|合计|拢共|总计|的话|是|就|约|大概|差不多|才|,|\ufe0f)*$")
+_CARRIED = re.compile(
+    rf"^(?:{CUSTOMER}+|嗯|呃|那个|就是说?|金额|总价|总共|一共|合计|拢共|总计|的话|是|就|约|大概|差不多|才|,|\ufe0f)*$"
+)
 """What may stand before a sum whose clause goes on about the price spoken of before."""
 _BACK = 3
 """Clauses that such a sum looks back."""
@@ -58,7 +62,11 @@ def sums(text: str) -> tuple[Sum, ...]:
         yuan = amount(hit["number"])
         spoken = bool(hit["unit"]) or hit["number"][-1:] in "万亿wk" or "万" in hit["number"]
         each = bool(_EACH.search(text[: hit.start()]))
-        if yuan is None or not (_LEAST if each and hit["unit"] else _SMALLEST) <= yuan <= _LARGEST or _ROUGH.match(text[hit.end() :]):
+        if (
+            yuan is None
+            or not (_LEAST if each and hit["unit"] else _SMALLEST) <= yuan <= _LARGEST
+            or _ROUGH.match(text[hit.end() :])
+        ):
             continue
         if spoken or each or yuan >= 1000:
             found.append(Sum(_plain(yuan), hit.start(), hit.end()))
@@ -106,6 +114,8 @@ def _theirs(message: Message, each: Sum) -> bool:
     """Whether a competitor or the customer is the one who names the price."""
     clause = message.clause_of(each.start)
     before = message.plain[clause.start : each.start]
+    if RIVAL in message.masked[clause.start : each.start]:
+        return True
     number = message.clauses.at(each.start)
     if number and RIVAL in message.masked_clause(message.clauses.all[number - 1]) and _GOES_ON.match(before):
         return True

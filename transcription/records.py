@@ -99,7 +99,11 @@ def _owner(message: Message, groups: list[Owner], candidate: Candidate) -> Owner
 def _anonymous(message: Message, candidates: Sequence[Candidate]) -> tuple[Draft, ...]:
     """A record without a customer is worth asking about where enough was said."""
     slots = _slots(message, candidates)
-    telling = [key for key, slot in slots.items() if slot.value is not None and key not in ("contact", "until", "support_by", "competitor")]
+    telling = [
+        key
+        for key, slot in slots.items()
+        if slot.value is not None and key not in ("contact", "until", "support_by", "competitor")
+    ]
     return (Draft(slots),) if len(telling) >= _ENOUGH else ()
 
 

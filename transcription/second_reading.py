@@ -70,4 +70,8 @@ def _narrowed(one: Reading, likely: Iterable[Reading]) -> Reading:
         for other in likely
         if other.slot == one.slot and other.value == one.value and one.start <= other.start and other.end <= one.end
     ]
-    return max((other for other in inside if (other.start, other.end) != (one.start, one.end)), key=lambda o: o.likely, default=one)
+    return max(
+        (other for other in inside if (other.start, other.end) != (one.start, one.end)),
+        key=lambda o: o.likely,
+        default=one,
+    )

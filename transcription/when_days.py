@@ -49,9 +49,7 @@ _WEEKDAY = re.compile(
     r"(?P<which>(?:上上|下下|上|(?<!一)下|这|本)个?(?:(?:周|星期|礼拜)的?)?(?=周|星期|礼拜))?"
     r"(?:周|星期|礼拜)?(?P<day>[一二三四五六日天]|[1-6](?!\d))(?![个月号天日年百万周%点]|十(?![一二]?[点:]))"
 )
-_ENGLISH = re.compile(
-    r"(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?day(?![a-z])"
-)
+_ENGLISH = re.compile(r"(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?day(?![a-z])")
 _FULL = re.compile(r"(?P<y>20\d{2})[-/.年](?P<m>1[0-2]|0?\d)[-/.月](?P<d>3[01]|[12]\d|0?\d)(?:日|号)?")
 _MONTH_DAY = re.compile(
     rf"(?P<year>今年|明年|后年|去年)?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?P<d>{SMALL})(?:日|号|(?![\d月万个]))"

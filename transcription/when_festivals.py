@@ -21,7 +21,8 @@ _SELF = "(?:当天|那天|当日|那一天|当晚|正日子)"
 _ALONE = ("大年初一", "年初一", "除夕", "年三十", "大年三十")
 """Names of one day, whatever follows."""
 _FORM = re.compile(
-    rf"(?P<fixed>{'|'.join(sorted(_FIXED, key=len, reverse=True))})(?P<side>之前|以前|前|之后|以后|后)?(?![\d万元块台件年个条号])(?:{_SELF})?"
+    rf"(?P<fixed>{'|'.join(sorted(_FIXED, key=len, reverse=True))})(?P<side>之前|以前|前|之后|以后|后)?"
+    rf"(?![\d万元块台件年个条号])(?:{_SELF})?"
     rf"|(?P<alone>{'|'.join(sorted(_ALONE, key=len, reverse=True))})"
     rf"|(?P<name>{'|'.join(sorted(_STATUTORY, key=len, reverse=True))})节?{_SELF}"
 )

@@ -42,18 +42,24 @@ def test_runs_know_the_edges() -> None:
 
 
 def test_unknown_characters_say_nothing() -> None:
-    empty = Classifier({}, np.zeros((0, 2), np.float32), np.zeros(2, np.float32), (("signal", "积极"), ("signal", "风险")))
+    empty = Classifier(
+        {}, np.zeros((0, 2), np.float32), np.zeros(2, np.float32), (("signal", "积极"), ("signal", "风险"))
+    )
     assert list(empty.likely("㊙㊙")) == [0.0, 0.0]
 
 
 def test_readings_cover_every_label(lexicon: Lexicon) -> None:
     found = readings(message("江南纺织报价发过去了", lexicon))
-    assert {(one.slot, one.value) for one in found} == {(slot, value) for slot, all_ in LABELS.items() for value in all_}
+    assert {(one.slot, one.value) for one in found} == {
+        (slot, value) for slot, all_ in LABELS.items() for value in all_
+    }
     assert max(found, key=lambda one: one.likely).value == "已报价"
 
 
 def with_likelihood(monkeypatch: pytest.MonkeyPatch, likely: float) -> None:
-    model = Classifier({"^": 0}, np.zeros((1, 1), np.float32), np.array([np.log(likely / (1 - likely))]), (("signal", "模糊"),))
+    model = Classifier(
+        {"^": 0}, np.zeros((1, 1), np.float32), np.array([np.log(likely / (1 - likely))]), (("signal", "模糊"),)
+    )
     monkeypatch.setattr(classifier, "classifier", lambda: model)
 
 

@@ -11,6 +11,10 @@ from transcription.corpus import SLOTS, Corpus, Score, as_record, read_corpus, t
 from transcription.errors import BadCorpus
 from transcription.understanding import understand
 
+TUNED_ON = ("own", "plain", "plain_more", "mouths", "mouths_more", "fresh")
+UNSEEN = ("unseen", "unseen_plain", "unseen_more", "unseen_last")
+"""By other authors than the rules', and read by nobody who tuned."""
+
 
 def scored(corpus: Corpus) -> Score:
     score = Score()
@@ -27,22 +31,28 @@ def test_given_corpus_every_slot(slot: str) -> None:
     assert tally.wrong_rate <= 0.01
 
 
-def test_own_corpus() -> None:
-    total = scored(read_corpus(CORPUS / "own.jsonl")).total()
-    assert total.f1 >= 0.98
-    assert total.wrong_rate <= 0.01
+@pytest.mark.parametrize("name", TUNED_ON)
+def test_messages_tuned_on(name: str) -> None:
+    total = scored(read_corpus(CORPUS / f"{name}.jsonl")).total()
+    assert total.f1 >= 0.975
+    assert total.wrong_rate <= 0.02
 
 
-def test_messages_never_tuned_on() -> None:
-    total = scored(read_corpus(CORPUS / "unseen.jsonl")).total()
-    assert total.f1 >= 0.88
-    assert total.wrong_rate <= 0.06
+@pytest.mark.parametrize("name", UNSEEN)
+def test_messages_never_tuned_on(name: str) -> None:
+    total = scored(read_corpus(CORPUS / f"{name}.jsonl")).total()
+    assert total.f1 >= 0.95
+    assert total.wrong_rate <= 0.03
 
 
-def test_a_third_is_unseen_and_there_are_enough() -> None:
-    own, unseen = (read_corpus(CORPUS / f"{name}.jsonl") for name in ("own", "unseen"))
-    assert len(own.lines) + len(unseen.lines) >= 300
-    assert not {line["text"] for line in own.lines} & {line["text"] for line in unseen.lines}
+def test_enough_is_unseen() -> None:
+    own, unseen = (
+        {line["text"] for name in names for line in read_corpus(CORPUS / f"{name}.jsonl").lines}
+        for names in (TUNED_ON, UNSEEN)
+    )
+    assert len(unseen) >= 400
+    assert len(own) >= 1500
+    assert not own & unseen
 
 
 def test_names_of_the_given_corpus_are_in_no_word_list() -> None:

@@ -23,7 +23,9 @@ def test_a_slip_is_mended(written: str, meant: str) -> None:
     assert typed(written)[0] == meant
 
 
-@pytest.mark.parametrize("text", ["用的是用友的系统", "说在跟金蝶谈", "请咱们销售副总批一下", "以后再说", "今天进展不错"])
+@pytest.mark.parametrize(
+    "text", ["用的是用友的系统", "说在跟金蝶谈", "请咱们销售副总批一下", "以后再说", "今天进展不错"]
+)
 def test_what_makes_sense_is_left_alone(text: str) -> None:
     assert typed(text) == (text, ())
 
