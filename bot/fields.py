@@ -82,12 +82,13 @@ def spoken_moment(ctx: Context, words: str) -> str | None:
         return None
     found = when(words, ctx.local(ctx.now), ctx.calendar)
     point = found.point if found else None
-    return None if point is None else at_hour(point).isoformat()
+    return None if point is None else wall_time(point)
 
 
-def at_hour(value: date | datetime) -> datetime:
-    """A day without an hour means the morning of it."""
-    return value if isinstance(value, datetime) else datetime.combine(value, MORNING)
+def wall_time(value: date | datetime) -> str:
+    """A moment as fields of cards hold it: 2026-03-18T15:00 by the team's clocks; a day means the morning of it."""
+    moment = value if isinstance(value, datetime) else datetime.combine(value, MORNING)
+    return moment.replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 async def _meant(ctx: Context, field: Field, words: str) -> Meant:

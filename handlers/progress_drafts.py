@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.context import Context
-from bot.fields import at_hour, customer_meant
+from bot.fields import customer_meant, wall_time
 from cards import progress as cards
 from cards.model import Card, Input, Source, Tag, Tone
 from cards.texts import say
@@ -33,7 +33,7 @@ async def draft_answers(ctx: Context, form: FormDef, one: understood.Draft) -> d
             meant = await customer_meant(ctx, str(value))
             answers[field.name] = str(meant.id) if meant.id else value
         else:
-            answers[field.name] = at_hour(value).isoformat() if isinstance(value, date | datetime) else str(value)
+            answers[field.name] = wall_time(value) if isinstance(value, date | datetime) else str(value)
     kept = {key: plain(one.value(key)) for key in kept_slots(ctx) if one.value(key) is not None}
     return {**answers, **kept}
 
