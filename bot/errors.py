@@ -40,6 +40,10 @@ class RetryAfter(DeliveryError):
         self.after = after
 
 
+class Unanswered(RetryAfter):
+    """The call left and no answer came back: whether it had its effect is not known."""
+
+
 class Permanent(DeliveryError):
     """The platform refuses this push for good (bad content, gone message); trying again cannot help."""
 

@@ -18,7 +18,7 @@ from bot.clock import SystemClock, VirtualClock
 from bot.dispatch import Dispatcher
 from bot.engine import Mailboxes
 from bot.jobs import Jobs
-from bot.platforms.base import Inbound
+from bot.platforms.base import Inbound, Recalls
 from bot.sender import Sender
 from bot.services import Services
 from bot.sweeper import Sweeper
@@ -74,7 +74,18 @@ class Runtime:
     async def open(self) -> None:
         """Ready to take messages; nothing moves by itself yet."""
         self._inbox = inbox_writer(self.services.db)
+        await self._recall()
         await self.jobs.arm()
+
+    async def _recall(self) -> None:
+        """Platforms that can only answer what they know came in are told what came in before this process."""
+        for (name, app), platform in self.services.platforms.items():
+            if not isinstance(platform, Recalls) or not platform.recalls:
+                continue
+            async with self.services.db.read() as tx:
+                payloads = await inbox.since(tx, name, app, self.services.clock.now() - platform.recalls)
+            for payload in payloads:
+                platform.recall(Inbound.from_json(json.loads(payload)))
 
     async def start(self) -> None:
         """Opens, takes up what was left, and keeps going until `close`."""

@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import figures
+from bot import attempts, figures
+from bot.attempts import RowNotes
 from bot.clock import Clock
 from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, SentAsWords
 from bot.fallback import fitted
@@ -28,6 +29,7 @@ from bot.platforms.base import (
     UpdateBody,
     Weighs,
 )
+from bot.platforms.repeats import card_perhaps_twice
 from bot.queue import Queue, weight_of
 from cards.model import Card
 from storage import outbox, people
@@ -38,6 +40,8 @@ from storage.tables import CardSent, Group, Outbox
 PARALLEL = 32
 MOST_TRIES = 12
 LONGEST_PAUSE = timedelta(minutes=10)
+LAST_SECONDS = 3.0
+"""How long a push that is on its way when the process ends may take to arrive."""
 
 log = structlog.get_logger()
 
@@ -80,8 +84,10 @@ class Sender:
 
     async def pump(self) -> int:
         """Starts sending what may leave now, to receivers not already being sent to; gives how many."""
-        async with self._choosing, self._db.read() as tx:
-            chosen = await self._queue.choose(tx, self._under_way.keys(), PARALLEL - len(self._under_way))
+        async with self._choosing:
+            async with self._db.read() as tx:
+                chosen = await self._queue.choose(tx, self._under_way.keys(), PARALLEL - len(self._under_way))
+            await attempts.begin(self._db, self._clock, self._platforms, chosen)
             for row, address in chosen:
                 task = asyncio.create_task(self._deliver(row, address), name=f"deliver {row.id}")
                 self._under_way[row.receiver] = task
@@ -109,10 +115,14 @@ class Sender:
         return count
 
     async def close(self) -> None:
+        """What is on its way gets a moment to arrive, so that its fate is known."""
         self._ring_at(None)
-        for task in list(self._under_way.values()):
+        under_way = list(self._under_way.values())
+        if under_way:
+            await asyncio.wait(under_way, timeout=LAST_SECONDS)
+        for task in under_way:
             task.cancel()
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     def _ended(self, receiver: str, done: asyncio.Task[None]) -> None:
         self._under_way.pop(receiver, None)
@@ -121,21 +131,24 @@ class Sender:
             log.error("delivery crashed", receiver=receiver, exc_info=error)
 
     async def _deliver(self, row: Outbox, address: Address | None) -> None:
+        notes = RowNotes(self._db, self._clock, row)
         with structlog.contextvars.bound_contextvars(push=row.id, receiver=row.receiver):
             try:
                 if address is None:
                     raise NobodyThere(f"{row.receiver} is on no configured platform")
                 client = self._client(address)
                 body, left_out = _fitted(await self._body(row), client.capabilities)
-                receipt = _noting(await client.send(Outgoing(key=row.key, to=address, body=body)), left_out)
+                message = Outgoing(key=row.key, to=address, body=body, begun=row.begun_at, notes=notes)
+                receipt = _noting(await client.send(message), left_out)
             except CardExpired as error:
                 await self._reissue(row, error)
             except RetryAfter as error:
-                await self._later(row, error, max(error.after, _pause(row.attempts)))
+                pause = max(error.after, _pause(row.attempts))
+                await self._later(row, error, pause, refused=notes.refused(error))
             except Credentials as error:
-                await self._later(row, error, LONGEST_PAUSE)
+                await self._later(row, error, LONGEST_PAUSE, refused=notes.refused(error))
             except DeliveryError as error:
-                await self._give_up(row, error)
+                await self._give_up(row, error, refused=notes.refused(error))
             except Exception as error:  # a defect of ours must not silence this receiver for ever
                 log.exception("delivery failed")
                 await self._later(row, error, _pause(row.attempts))
@@ -156,20 +169,21 @@ class Sender:
                 await outbox.catch_up(tx, row.payload["card_key"], row.payload["card"], now)
         log.info("sent", kind=row.kind, platform=address.platform)
 
-    async def _later(self, row: Outbox, error: Exception, pause: timedelta) -> None:
+    async def _later(self, row: Outbox, error: Exception, pause: timedelta, *, refused: bool = False) -> None:
         if row.attempts + 1 >= MOST_TRIES:
-            await self._give_up(row, error)
+            await self._give_up(row, error, refused=refused)
             return
         figures.delivered.labels("", "later").inc()
         log.warning("will send again", error=str(error), seconds=pause.total_seconds())
         async with self._db.write() as tx:
-            await outbox.postponed(tx, row.id, error=str(error), until=self._clock.now() + pause)
+            until = self._clock.now() + pause
+            await outbox.postponed(tx, row.id, error=str(error), until=until, refused=refused)
 
-    async def _give_up(self, row: Outbox, error: Exception) -> None:
+    async def _give_up(self, row: Outbox, error: Exception, *, refused: bool = False) -> None:
         figures.delivered.labels("", "given up").inc()
         log.error("push given up", error=str(error), kind=row.kind)
         async with self._db.write() as tx:
-            await outbox.gave_up(tx, row.id, error=f"{type(error).__name__}: {error}")
+            await outbox.gave_up(tx, row.id, error=f"{type(error).__name__}: {error}", refused=refused)
 
     async def _reissue(self, row: Outbox, expired: CardExpired) -> None:
         """The platform does not let this card be changed: a person gets it anew, live, in its newest state.
@@ -215,7 +229,8 @@ class Sender:
             case "text":
                 return TextBody(payload["text"])
             case "card":
-                return CardBody(Card.model_validate(payload["card"]), payload["card_key"])
+                card = Card.model_validate(payload["card"])
+                return CardBody(card_perhaps_twice(card) if payload.get("again") else card, payload["card_key"])
             case "file":
                 content = await self._attachments.get(payload["sha256"])
                 return FileBody(payload["name"], payload["mime"], content, payload["picture"])

@@ -234,6 +234,12 @@ async def failed(tx: AsyncSession, inbox_id: int, *, error: str, retry_at: datet
         row.state, row.handled_at = "parked", now
 
 
+async def since(tx: AsyncSession, platform: str, app: str, moment: datetime) -> list[str]:
+    """Payloads of what came in from one app since then, oldest first."""
+    query = select(Inbox.payload).where(Inbox.platform == platform, Inbox.app == app, Inbox.received_at >= moment)
+    return list((await tx.scalars(query.order_by(Inbox.id))).all())
+
+
 async def parked(tx: AsyncSession) -> list[Inbox]:
     return list((await tx.scalars(select(Inbox).where(Inbox.state == "parked").order_by(Inbox.id))).all())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -112,22 +112,26 @@ async def redraw(
     if close:
         card.state = "closed"
     first = await tx.get_one(Outbox, card.outbox_id)
-    if first.state == "pending" and first.attempts == 0:
+    if first.state == "pending" and first.attempts == 0 and first.begun_at is None:
         first.payload = dict(first.payload, card=body)
         return
-    waiting = select(Outbox).where(
-        Outbox.receiver == card.receiver,
-        Outbox.state == "pending",
-        Outbox.kind == "update",
-        Outbox.thread == f"card:{card.key}",
-    )
-    for older in (await tx.scalars(waiting)).all():
+    for older in await _changes_waiting(tx, card):
         older.state = "superseded"
     payload = {"card": body, "card_key": card.key, "reply_token": reply_token}
     to = Receiver(person_id=first.person_id, group_id=first.group_id, address=first.address)
     await enqueue(
         tx, Push(to=to, kind="update", payload=payload, thread=f"card:{card.key}", why=first.why, urgent=True), now
     )
+
+
+async def _changes_waiting(tx: AsyncSession, card: CardSent) -> list[Outbox]:
+    waiting = select(Outbox).where(
+        Outbox.receiver == card.receiver,
+        Outbox.state == "pending",
+        Outbox.kind == "update",
+        Outbox.thread == f"card:{card.key}",
+    )
+    return list((await tx.scalars(waiting)).all())
 
 
 async def cards_about(tx: AsyncSession, thread: str) -> list[CardSent]:
@@ -175,9 +179,15 @@ async def sent_since(tx: AsyncSession, since: datetime) -> list[Gone]:
     columns = (Outbox.sent_to, Outbox.sent_at, Outbox.kind, Outbox.thread, Outbox.receipt)
     query = select(*columns).where(Outbox.state == "sent", Outbox.sent_at > since, Outbox.sent_to.is_not(None))
     return [
-        Gone(to or {}, at or since, kind, thread, int(((receipt or {}).get("details") or {}).get("messages") or 1))
+        Gone(to or {}, at or since, kind, thread, _messages((receipt or {}).get("details") or {}))
         for to, at, kind, thread, receipt in (await tx.execute(query.order_by(Outbox.sent_at))).all()
     ]
+
+
+def _messages(details: dict[str, Any]) -> int:
+    """How many messages a push was. Earlier releases kept their ids under this name for some."""
+    messages = details.get("messages") or 1
+    return len(messages) if isinstance(messages, list) else int(messages)
 
 
 async def next_due(tx: AsyncSession, now: datetime) -> datetime | None:
@@ -186,21 +196,36 @@ async def next_due(tx: AsyncSession, now: datetime) -> datetime | None:
     return (await tx.scalars(query)).one()
 
 
+async def begin(tx: AsyncSession, outbox_ids: Sequence[int], now: datetime) -> None:
+    """Notes that attempts are under way, before they are made; those begun earlier keep their first moment."""
+    waiting = update(Outbox).where(Outbox.id.in_(outbox_ids), Outbox.begun_at.is_(None))
+    await tx.execute(waiting.values(begun_at=now))
+
+
+async def note(tx: AsyncSession, outbox_id: int, name: str, value: str, now: datetime) -> None:
+    """Keeps what a repeat has to know. What was under way is settled by it; what follows begins now."""
+    row = await tx.get_one(Outbox, outbox_id)
+    row.notes, row.begun_at = {**(row.notes or {}), name: value}, now
+
+
 async def sent(tx: AsyncSession, outbox_id: int, *, receipt: dict[str, Any], to: dict[str, Any], now: datetime) -> None:
     done = update(Outbox).where(Outbox.id == outbox_id)
     await tx.execute(done.values(state="sent", receipt=receipt, sent_to=to, sent_at=now, error=""))
 
 
-async def postponed(tx: AsyncSession, outbox_id: int, *, error: str, until: datetime) -> None:
+async def postponed(tx: AsyncSession, outbox_id: int, *, error: str, until: datetime, refused: bool = False) -> None:
+    """To be tried again. `refused`: this attempt certainly did not arrive, and no earlier one is in doubt."""
     row = await tx.get_one(Outbox, outbox_id)
     row.attempts += 1
     row.error, row.not_before = error[:2000], until
+    row.begun_at = None if refused else row.begun_at
 
 
-async def gave_up(tx: AsyncSession, outbox_id: int, *, error: str) -> None:
+async def gave_up(tx: AsyncSession, outbox_id: int, *, error: str, refused: bool = False) -> None:
     row = await tx.get_one(Outbox, outbox_id)
     row.attempts += 1
     row.state, row.error = "failed", error[:2000]
+    row.begun_at = None if refused else row.begun_at
 
 
 async def dropped(tx: AsyncSession, outbox_id: int, *, error: str) -> None:
@@ -220,8 +245,11 @@ async def has_newer(tx: AsyncSession, card: CardSent) -> bool:
 
 
 async def send_again(tx: AsyncSession, card: CardSent, update_row: Outbox, now: datetime) -> None:
-    """The same card as a new message in its present state; `update_row` is the change that could not be made."""
-    payload = {"card": card.card, "card_key": card.key}
+    """The same card as a new message in its present state; `update_row` is the change that could not be made, or of
+    which it is not known whether it was: then the message says so."""
+    payload: dict[str, Any] = {"card": card.card, "card_key": card.key}
+    if update_row.begun_at is not None:
+        payload["again"] = True
     row = await enqueue(tx, _again(card, update_row, payload), now)
     if row is not None:
         card.outbox_id = row.id
@@ -271,6 +299,8 @@ async def catch_up(tx: AsyncSession, card_key: str, sent_body: dict[str, Any], n
         return
     first = await tx.get_one(Outbox, card.outbox_id, populate_existing=True)
     first.payload = dict(first.payload, card=sent_body)
+    if any(change.payload["card"] == card.card for change in await _changes_waiting(tx, card)):
+        return  # it waits already, with what the platform wants for it
     await redraw(tx, card, card.card, now)
 
 

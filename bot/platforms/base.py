@@ -109,6 +109,8 @@ class Inbound:
     """Key or platform id of the message this one quotes, if any."""
     message_id: str = ""
     """The platform's own message id."""
+    answer_at: str = ""
+    """The address at which this message, and only it, may be answered, where the platform has no other way."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values. Written out: `asdict` copies deeply, and this stands before every acknowledgement."""
@@ -128,6 +130,7 @@ class Inbound:
             "mentioned": self.mentioned,
             "reply_to": self.reply_to,
             "message_id": self.message_id,
+            "answer_at": self.answer_at,
         }
 
     @classmethod
@@ -196,6 +199,14 @@ class FileBody:
 Body = TextBody | MarkdownBody | CardBody | UpdateBody | FileBody
 
 
+class Notes(dict[str, str]):
+    """What a repeat of a delivery has to know of earlier attempts. The sender's own outlive the process."""
+
+    async def keep(self, name: str, value: str) -> None:
+        """Returns when the note is as safe as it can be."""
+        self[name] = value
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One delivery. `key` is the idempotency key: the same key twice must reach the person once where the platform allows."""
@@ -205,6 +216,10 @@ class Outgoing:
     body: Body
     quiet: bool = False
     """No sound on the phone, where the platform has that."""
+    begun: datetime | None = None
+    """Since when an earlier attempt may have arrived without our knowing; None: none did. A client whose platform
+    would not recognise the repeat says in words that it may be one."""
+    notes: Notes = field(default_factory=Notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +294,8 @@ class Capabilities:
     file_bytes: int = 0
     limits: tuple[Limit, ...] = ()
     """What the platform allows; the sender paces itself by it."""
+    remembers: bool = False
+    """Every repeat is recognised by its key, for ever: nothing has to be noted before an attempt."""
 
 
 class Client(Protocol):
@@ -335,6 +352,20 @@ class MakesGroups(Protocol):
 
     async def make_group(self, name: str, users: Sequence[str], key: str) -> str:
         """Its address. The same key (letters and digits, at most 32) makes no second group."""
+        ...
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """A platform that needs what came in lately to be able to answer it."""
+
+    @property
+    def recalls(self) -> timedelta:
+        """How far back; zero: nothing is needed."""
+        ...
+
+    def recall(self, inbound: Inbound) -> None:
+        """A message that came in before this process was there, oldest first."""
         ...
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from bot.errors import MediaRefused, RetryAfter
+from bot.errors import MediaRefused, RetryAfter, Unanswered
 from bot.platforms.media import check_host
 
 ANSWER_BYTES = 4 * 1024 * 1024
@@ -30,13 +30,13 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
-        """The JSON object of the body. Raises RetryAfter when it is none: a gateway spoke instead of the platform."""
+        """The JSON object of the body. Raises Unanswered when it is none: a gateway spoke instead of the platform."""
         try:
             answer = json.loads(self.body)
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise RetryAfter(f"HTTP {self.status} without a JSON object: {self.body[:80]!r}")
+            raise Unanswered(f"HTTP {self.status} without a JSON object: {self.body[:80]!r}")
         return answer
 
 
@@ -69,7 +69,8 @@ class Http:
     ) -> Reply:
         """One request and its whole answer, of any status. Redirects are not followed.
 
-        Raises RetryAfter when the platform cannot be reached, is too slow, or answers more than `limit` bytes.
+        Raises RetryAfter when the platform cannot be reached, Unanswered when it is too slow, breaks off or answers
+        more than `limit` bytes.
         """
         request: dict[str, Any] = {"headers": headers, "params": params, "json": json, "data": data}
         for attempt in range(1, CONNECT_ATTEMPTS + 1):
@@ -79,9 +80,9 @@ class Http:
                 if attempt == CONNECT_ATTEMPTS:
                     raise RetryAfter(f"cannot connect to {_place(url)}: {error}") from error
             except TimeoutError as error:
-                raise RetryAfter(f"{method} {_place(url)} was not answered in time") from error
+                raise Unanswered(f"{method} {_place(url)} was not answered in time") from error
             except aiohttp.ClientError as error:
-                raise RetryAfter(f"{method} {_place(url)} broke off: {type(error).__name__}") from error
+                raise Unanswered(f"{method} {_place(url)} broke off: {type(error).__name__}") from error
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def download(
@@ -126,7 +127,7 @@ class Http:
             return Reply(response.status, bytes(body), headers)
 
 
-class _TooLarge(RetryAfter):
+class _TooLarge(Unanswered):
     """The answer went over its cap; for a download that is the file's fault, for a call the platform's."""
 
 

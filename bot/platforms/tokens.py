@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.clock import Clock
+from bot.errors import RetryAfter, Unanswered
 
 T = TypeVar("T")
 
@@ -64,7 +65,10 @@ class TokenSource:
 
     async def _renew(self) -> str:
         asked = self._clock.now()
-        token = await self._fetch()
+        try:
+            token = await self._fetch()
+        except Unanswered as error:
+            raise RetryAfter(str(error), error.after) from error  # nothing that anybody could see was under way yet
         self._value = token.value
         # A life shorter than the margin (an old token handed out again) still serves for most of what is left.
         self._fresh_until = asked + token.life - min(self._margin, token.life / 4)

@@ -68,6 +68,10 @@ class Outbox(Table):
     state: Mapped[Word] = mapped_column(default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
+    begun_at: Mapped[datetime | None]
+    """Since when it may have reached the platform without our knowing: an attempt began and its end was never noted."""
+    notes: Mapped[dict[str, Any] | None]
+    """What a repeat has to know of earlier attempts: pieces that arrived, files already uploaded."""
     sent_at: Mapped[datetime | None]
     receipt: Mapped[dict[str, Any] | None]
     sent_to: Mapped[dict[str, Any] | None]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, text
 
+from storage import outbox
 from storage.database import Database
 from storage.migrating import migrate, version
 from storage.tables import Contact, Draft, Table
+from storage.types import Instant
+
+NOW = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
 
 
 def differences(connection: Connection) -> list[object]:
@@ -48,4 +54,21 @@ async def test_contacts_and_drafts_of_the_first_release_stay(database_url: str) 
         contact, draft = await tx.get_one(Contact, 1), await tx.get_one(Draft, 1)
         assert (contact.title, contact.department, contact.left_at, contact.undone_at) == ("采购经理", "", None, None)
         assert draft.findings == []
+    await db.close()
+
+
+async def test_a_push_of_the_release_before_is_taken_up_and_not_in_doubt(database_url: str) -> None:
+    db = Database(database_url)
+    await migrate(db, "0002")
+    old = text(
+        "INSERT INTO outbox (key, receiver, kind, payload, thread, why, urgent, created_at, not_before, state,"
+        """ attempts, error) VALUES ('k', 'group:1', 'text', '{"text": "早"}', '', '{}', false, :at, :at, 'pending',"""
+        " 0, '')"
+    ).bindparams(bindparam("at", NOW, type_=Instant))
+    async with db.write() as tx:
+        await tx.execute(old)
+    await migrate(db)
+    async with db.read() as tx:
+        (row,) = await outbox.ready(tx, NOW)
+    assert (row.payload, row.begun_at, row.notes) == ({"text": "早"}, None, None)
     await db.close()

@@ -172,4 +172,5 @@ def _capabilities(file_bytes: int) -> Capabilities:
         group_presses=True,
         files=True,
         file_bytes=file_bytes,
+        remembers=True,
     )

@@ -87,6 +87,14 @@ def as_buttons(card: Card, template: str, limit: int) -> Drawn:
     return Drawn(template, params, _missing(card, ()))
 
 
+def as_words(template: str, title: str, text: str) -> Drawn:
+    """Words alone on the general AI card."""
+    order = ["msgTitle", "msgContent"] if title else ["msgContent"]
+    extra = json.dumps({"order": order, "msgButtons": []}, ensure_ascii=False, separators=(",", ":"))
+    params = {"flowStatus": FINISHED, "msgTitle": title, "msgContent": text, "sys_full_json_obj": extra}
+    return Drawn(template, params)
+
+
 def as_links(card: Card, card_key: str, rung: Rung, limit: int) -> LinkMessage:
     """The card as an ActionCard (LINKS: taps speak for the person; PAGE: only pages) or as numbered text (TEXT)."""
     links = _links(card, card_key, rung)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
@@ -30,11 +29,13 @@ from bot.platforms.dingtalk.health import Health
 from bot.platforms.dingtalk.instances import Instances
 from bot.platforms.dingtalk.ladder import CARD_INPUTS, Ladder
 from bot.platforms.dingtalk.pictures import Attachment, Pictures
-from bot.platforms.dingtalk.sending import Message, Sender
+from bot.platforms.dingtalk.sending import Sender
 from bot.platforms.dingtalk.settings import DingTalkSettings
 from bot.platforms.dingtalk.webhooks import Webhooks
+from bot.platforms.dingtalk.words import Words
 from bot.platforms.http import Http
 from bot.platforms.media import as_media
+from bot.platforms.repeats import apart, file_perhaps_twice
 
 FILE_BYTES = 20 * 1024 * 1024
 UPDATABLE = timedelta(days=365)
@@ -42,8 +43,6 @@ UPDATABLE = timedelta(days=365)
 
 LIMITS = (Limit("app", 20, timedelta(seconds=1)), Limit("receiver", 20, timedelta(minutes=1)))
 """20 calls a second for each API, taken for all together; a session webhook takes 20 messages a minute."""
-
-HALF_SENT = 1000
 
 
 class DingTalkClient:
@@ -66,7 +65,7 @@ class DingTalkClient:
         self._cards = Instances(settings, self.api, self._sender, self.ladder, Pictures(self.api, attachment))
         self._directory = Directory(self.api, clock)
         self._doctor = Doctor(settings, self.api, clock, health, self.ladder)
-        self._half_sent: OrderedDict[str, list[str]] = OrderedDict()
+        self._words = Words(settings, self._cards, self._sender, self.ladder)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -88,16 +87,16 @@ class DingTalkClient:
         )
 
     async def send(self, message: Outgoing) -> Receipt:
-        """Delivers one push. Cards carry their key and never show twice; robot messages have no such key."""
+        """Delivers one push. Cards carry their key and never show twice, and words go on cards where there are any."""
         match message.body:
             case TextBody(text):
-                return await self._all(message, sending.texts(text))
+                return await self._words.send(message, text)
             case MarkdownBody(title, text):
-                return await self._all(message, sending.markdowns(title, text))
+                return await self._words.send(message, text, title=title)
             case FileBody() as file:
-                return Receipt(await self._sender.file(message.to, file))
+                return await self._file(message, file)
             case CardBody() as body:
-                return await self._cards.send(message.to, body, quiet=message.quiet)
+                return await self._cards.send(message, body)
             case UpdateBody() as body:
                 return await self._cards.update(message.to, body)
 
@@ -117,12 +116,8 @@ class DingTalkClient:
     async def close(self) -> None:
         """Nothing of its own: the connection pool belongs to whoever made it."""
 
-    async def _all(self, message: Outgoing, pieces: Sequence[Message]) -> Receipt:
-        """Every piece of a long text once: a retry goes on behind the pieces that went out before the failure."""
-        done = self._half_sent.setdefault(message.key, [])
-        while len(self._half_sent) > HALF_SENT:
-            self._half_sent.popitem(last=False)
-        for piece in pieces[len(done) :]:
-            done.append(await self._sender.deliver(message.to, piece))
-        self._half_sent.pop(message.key, None)
-        return Receipt(done[0] if done else "", {"messages": list(done)})
+    async def _file(self, push: Outgoing, file: FileBody) -> Receipt:
+        """Files have no key: before one that may be a repeat goes a word about it."""
+        if push.begun is not None:
+            await self._words.send(apart(push), file_perhaps_twice(file))
+        return Receipt(await self._sender.file(push.to, file))

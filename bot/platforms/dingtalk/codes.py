@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, Unreachable
+from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, Unanswered, Unreachable
 from bot.platforms.http import Reply
 
 BUSY = timedelta(seconds=1)
@@ -110,7 +110,7 @@ def error_of(refusal: Refusal) -> DeliveryError:
     if refusal.is_any(_GONE):
         return Unreachable(str(refusal))
     if refusal.status >= 500 or not refusal.code:
-        return RetryAfter(str(refusal))
+        return Unanswered(str(refusal))  # a gateway spoke: what became of the call behind it is not known
     return Permanent(str(refusal))
 
 

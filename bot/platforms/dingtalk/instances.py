@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,15 +9,17 @@ from typing import Any
 import structlog
 
 from bot.errors import DeliveryError, SentAsWords
-from bot.platforms.base import Address, CardBody, Receipt, UpdateBody
+from bot.platforms.base import Address, CardBody, Outgoing, Receipt, UpdateBody
 from bot.platforms.dingtalk import cards
 from bot.platforms.dingtalk.api import Api, ApiError
+from bot.platforms.dingtalk.cards import Drawn
 from bot.platforms.dingtalk.codes import Refusal, error_of
 from bot.platforms.dingtalk.ladder import CARD_RUNGS, Ladder, Rung, RungFailed
 from bot.platforms.dingtalk.marks import Track
 from bot.platforms.dingtalk.pictures import Pictures
 from bot.platforms.dingtalk.sending import PIECE_BYTES, Sender, link_card
 from bot.platforms.dingtalk.settings import DingTalkSettings
+from bot.platforms.repeats import card_perhaps_twice
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +36,6 @@ THIS_CARD = ("param.cardTemplateIdEmpty", "MissingStringValue", "param.cardDataI
 LINK_CHARS = PIECE_BYTES // 3 - 400
 """Characters of text in an ActionCard, with room for its links."""
 
-UNDELIVERED = 1000
-
 
 class Instances:
     """Sends and changes cards for one app."""
@@ -49,21 +48,19 @@ class Instances:
         self._sender = sender
         self._ladder = ladder
         self._pictures = pictures
-        self._undelivered: OrderedDict[str, str] = OrderedDict()
-        """Instances that exist but could not be delivered, with the reason: for them "exists" is not "arrived"."""
 
-    async def send(self, to: Address, body: CardBody, *, quiet: bool = False) -> Receipt:
+    async def send(self, push: Outgoing, body: CardBody) -> Receipt:
         """Tries the rungs from the best down. A rung that failed for good, or failed where the next one worked,
         is left out for a day."""
         body = replace(body, card=await self._pictures.placed(body.card))
         failed: list[tuple[Rung, RungFailed]] = []
-        for rung in self._ladder.rungs(body.card, group=bool(to.group)):
+        for rung in self._ladder.rungs(body.card, group=bool(push.to.group)):
             try:
-                receipt = await self._on(rung, to, body, quiet)
+                receipt = await self._on(rung, push, body)
             except RungFailed as failure:
                 failed.append((rung, failure))
                 continue
-            self._remember(failed, rung)
+            self.remember(failed, rung)
             return receipt
         raise DeliveryError("no way of drawing the card was left")  # the last rung never fails this way
 
@@ -89,32 +86,19 @@ class Instances:
         )
         return Receipt(track, {**details, "left_out": list(drawn.left_out)})
 
-    def _remember(self, failed: Sequence[tuple[Rung, RungFailed]], worked: Rung) -> None:
-        """Only now, when a lower rung has reached the same receiver, it is known that the rung was at fault."""
-        for rung, failure in failed:
-            log.warning("dingtalk.rung_failed", rung=rung.name, reason=str(failure), instead=worked.name)
-            if failure.lasting:
-                self._ladder.drop(rung, str(failure))
+    async def place(self, push: Outgoing, track: str, drawn: Drawn, line: str) -> None:
+        """Creates and delivers one card. One that exists already was delivered by an earlier attempt of the same push,
+        unless it is noted that it could not be.
 
-    async def _on(self, rung: Rung, to: Address, body: CardBody, quiet: bool) -> Receipt:
-        if rung in CARD_RUNGS:
-            return await self._instance(rung, to, body, quiet)
-        drawn = cards.as_links(body.card, body.card_key, rung, LINK_CHARS)
-        message = await self._sender.deliver(to, link_card(drawn))
-        return Receipt(message, {"rung": rung.value, "left_out": list(drawn.left_out)})
-
-    async def _instance(self, rung: Rung, to: Address, body: CardBody, quiet: bool) -> Receipt:
-        """One create-and-deliver. A card that exists already was delivered by an earlier attempt of the same push."""
-        drawn = cards.draw(body.card, rung, self._settings)
-        track = Track(body.card_key, rung, bool(to.group)).write(to.group or to.user)
-        receipt = Receipt(track, {"rung": rung.value, "out_track_id": track, "left_out": list(drawn.left_out)})
+        Raises RungFailed where another way of drawing may help, and the typed errors.
+        """
         request = {
             "cardTemplateId": drawn.template,
             "outTrackId": track,
             "userIdType": 1,
             "cardData": {"cardParamMap": drawn.params},
             **self._callback(),
-            **self._space(to, cards.summary(body.card), quiet),
+            **self._space(push.to, line, push.quiet),
         }
         try:
             answer = await self._api.ask("POST", "/v1.0/card/instances/createAndDeliver", request)
@@ -122,19 +106,30 @@ class Instances:
             if not error.refusal.is_any(ALREADY):
                 raise _failure(error.refusal) from error
         else:
-            self._note_delivery(track, answer)
-        if track in self._undelivered:
-            raise RungFailed(self._undelivered[track], lasting=True)
-        return receipt
+            if why := _undelivered(answer):
+                await push.notes.keep(track, why)
+        if track in push.notes:
+            raise RungFailed(push.notes[track], lasting=True)
 
-    def _note_delivery(self, track: str, answer: Mapping[str, Any]) -> None:
-        """HTTP 200 with a result that failed happens."""
-        results = (answer.get("result") or {}).get("deliverResults") or ()
-        for result in results:
-            if not result.get("success"):
-                self._undelivered[track] = f"投放失败：{result.get('errorMsg') or '没有说明原因'}"
-        while len(self._undelivered) > UNDELIVERED:
-            self._undelivered.popitem(last=False)
+    def remember(self, failed: Sequence[tuple[Rung, RungFailed]], worked: Rung) -> None:
+        """Only now, when a lower rung has reached the same receiver, it is known that the rung was at fault."""
+        for rung, failure in failed:
+            log.warning("dingtalk.rung_failed", rung=rung.name, reason=str(failure), instead=worked.name)
+            if failure.lasting:
+                self._ladder.drop(rung, str(failure))
+
+    async def _on(self, rung: Rung, push: Outgoing, body: CardBody) -> Receipt:
+        """A card of DingTalk is known by its track; a message is not, so a repeat of one says that it may be one."""
+        to = push.to
+        if rung in CARD_RUNGS:
+            drawn = cards.draw(body.card, rung, self._settings)
+            track = Track(body.card_key, rung, bool(to.group)).write(to.group or to.user)
+            await self.place(push, track, drawn, cards.summary(body.card))
+            return Receipt(track, {"rung": rung.value, "out_track_id": track, "left_out": list(drawn.left_out)})
+        card = body.card if push.begun is None else card_perhaps_twice(body.card)
+        words = cards.as_links(card, body.card_key, rung, LINK_CHARS)
+        message = await self._sender.deliver(to, link_card(words))
+        return Receipt(message, {"rung": rung.value, "left_out": list(words.left_out)})
 
     def _callback(self) -> dict[str, str]:
         if self._settings.stream:
@@ -159,6 +154,13 @@ class Instances:
             "imRobotOpenSpaceModel": model,
             "imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT", "robotCode": self._settings.robot},
         }
+
+
+def _undelivered(answer: Mapping[str, Any]) -> str:
+    """Why the card did not arrive; HTTP 200 with a result that failed happens."""
+    results = (answer.get("result") or {}).get("deliverResults") or ()
+    failed = [result for result in results if not result.get("success")]
+    return f"投放失败：{failed[0].get('errorMsg') or '没有说明原因'}" if failed else ""
 
 
 def _failure(refusal: Refusal) -> DeliveryError:

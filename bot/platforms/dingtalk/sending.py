@@ -13,14 +13,12 @@ from typing import Any
 
 from bot.errors import Permanent, RetryAfter, Unreachable
 from bot.platforms.base import Address, FileBody
-from bot.platforms.dingtalk import markdown
 from bot.platforms.dingtalk.api import Api
 from bot.platforms.dingtalk.cards import LinkMessage
 from bot.platforms.dingtalk.codes import error_of
 from bot.platforms.dingtalk.settings import DingTalkSettings
 from bot.platforms.dingtalk.webhooks import Webhooks
 from bot.platforms.media import sniff
-from bot.platforms.text import split_text
 
 PIECE_BYTES = 11_000
 """msgParam may have 15,000 bytes in groups; connectors split at about 3,800 characters, which is this many bytes."""
@@ -50,7 +48,7 @@ class Message:
 
 
 class Sender:
-    """Delivers robot messages for one app."""
+    """Delivers robot messages for one app. DingTalk knows no key for them: a repeat is a second message."""
 
     def __init__(self, settings: DingTalkSettings, api: Api, webhooks: Webhooks) -> None:
         self._settings = settings
@@ -59,7 +57,7 @@ class Sender:
 
     async def deliver(self, to: Address, message: Message) -> str:
         """The message's id. Raises the typed errors; a person out of reach is Unreachable though HTTP says 200."""
-        if message.webhook is not None and await self._by_webhook(to, message.webhook):
+        if await self.answered(to, message):
             return BY_WEBHOOK
         body = {
             "robotCode": self._settings.robot,
@@ -89,13 +87,13 @@ class Sender:
         param = {"mediaId": media, "fileName": name, "fileType": PurePath(name).suffix.lstrip(".").lower()}
         return await self.deliver(to, Message("sampleFile", param))
 
-    async def _by_webhook(self, to: Address, body: Mapping[str, Any]) -> bool:
+    async def answered(self, to: Address, message: Message) -> bool:
         """Whether a session webhook took it. A refused webhook is forgotten; refused content is final."""
         chat = to.group or to.user
-        url = self._webhooks.take(chat)
+        url = self._webhooks.take(chat) if message.webhook is not None else None
         if url is None:
             return False
-        refusal = await self._api.webhook(url, body)
+        refusal = await self._api.webhook(url, message.webhook or {})
         if refusal is None:
             return True
         if refusal.is_any(_WEBHOOK_CONTENT):
@@ -104,25 +102,13 @@ class Sender:
         return False
 
 
-def texts(text: str) -> list[Message]:
-    """Plain text, in as many messages as it needs."""
-    return [
-        Message("sampleText", {"content": piece}, {"msgtype": "text", "text": {"content": piece}})
-        for piece in split_text(text, PIECE_BYTES, escaped_bytes)
-    ]
+def text_message(text: str) -> Message:
+    return Message("sampleText", {"content": text}, {"msgtype": "text", "text": {"content": text}})
 
 
-def markdowns(title: str, text: str) -> list[Message]:
-    """Markdown, in as many messages as it needs."""
-    pieces = split_text(markdown.lines(text), PIECE_BYTES, escaped_bytes)
-    return [
-        Message(
-            "sampleMarkdown",
-            {"title": title, "text": piece},
-            {"msgtype": "markdown", "markdown": {"title": title, "text": piece}},
-        )
-        for piece in pieces
-    ]
+def markdown_message(title: str, text: str) -> Message:
+    given = {"title": title, "text": text}
+    return Message("sampleMarkdown", given, {"msgtype": "markdown", "markdown": given})
 
 
 def link_card(card: LinkMessage) -> Message:

@@ -91,7 +91,14 @@ class DingTalkSettings(BaseModel):
         le=3000,
         description="卡片单个变量最多多少个字符；卡片显示空白时调小（官方文档写 1 KB，实测约 3000 字符）",
     )
-    answer_by_webhook: bool = Field(default=True, description="能用会话 Webhook 回复时优先使用，节省接口额度")
+    word_cards: bool = Field(
+        default=True,
+        description="文字也放在互动卡片上：卡片有编号，断电重启后重发也不会出现两次；关掉后是普通文字气泡",
+    )
+    answer_by_webhook: bool = Field(
+        default=True,
+        description="文字不走卡片时，能用会话 Webhook 回复就优先用，节省接口额度；额度用完后也靠它回答刚说过话的人",
+    )
     media_hosts: tuple[str, ...] = Field(
         default=(".dingtalk.com", ".aliyuncs.com", ".alicdn.com"), description="允许下载语音、图片、文件的服务器"
     )

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from weakref import WeakValueDictionary
@@ -41,6 +42,7 @@ from bot.platforms.feishu.inputs import ON_CARD
 from bot.platforms.feishu.settings import FeishuSettings
 from bot.platforms.http import Http
 from bot.platforms.media import as_media
+from bot.platforms.repeats import card_perhaps_twice, each, file_perhaps_twice, in_doubt, perhaps_twice
 from bot.platforms.tokens import Token, TokenSource
 from cards.model import Card, Picture
 
@@ -51,6 +53,12 @@ KEPT_PICTURES = 512
 MESSAGES = "/open-apis/im/v1/messages"
 
 SECOND = timedelta(seconds=1)
+
+REMEMBERED = timedelta(minutes=55)
+"""Feishu sends at most one message for a uuid within an hour; our clocks need not agree to the minute."""
+
+Write = Callable[[str], tuple[str, dict[str, Any]]]
+"""A piece as msg_type and content."""
 
 CAPABILITIES = Capabilities(
     inputs=frozenset(kind.value for kind in ON_CARD),
@@ -104,20 +112,15 @@ class FeishuClient:
         body = message.body
         match body:
             case TextBody(text):
-                parts = [words.text(piece) for piece in words.text_pieces(text)]
+                return await self._say(message, words.text_pieces(text), words.text)
             case MarkdownBody(title, text):
-                parts = [words.post(title, piece) for piece in words.post_pieces(text)]
+                return await self._say(message, words.post_pieces(text), partial(words.post, title))
             case CardBody():
                 return await self._send_card(message, body)
             case FileBody():
-                parts = [await uploads.upload(self._api, body)]
+                return await self._send_file(message, body)
             case UpdateBody():
                 return await self._update(message, body)
-        receipts = [
-            await self._create(message, number, kind, json.dumps(content, ensure_ascii=False))
-            for number, (kind, content) in enumerate(parts)
-        ]
-        return Receipt(receipts[0].message_id, {**receipts[0].details, "parts": [one.message_id for one in receipts]})
 
     def weigh(self, body: Body) -> int:
         return words.weight(body)
@@ -150,10 +153,36 @@ class FeishuClient:
         answer = await self._api.call("GET", "/open-apis/bot/v3/info")
         return Token(str((answer.get("bot") or {}).get("open_id", "")), timedelta(days=1))
 
+    async def _say(self, message: Outgoing, pieces: Sequence[str], write: Write) -> Receipt:
+        doubt, first = self._in_doubt(message), Receipt("")
+
+        async def one(piece: str, place: int, doubtful: bool) -> str:
+            nonlocal first
+            kind, content = write(perhaps_twice(piece) if doubtful and doubt else piece)
+            receipt = await self._create(message, place, kind, json.dumps(content, ensure_ascii=False))
+            first = receipt if place == 0 else first
+            return receipt.message_id
+
+        ids = await each(message, pieces, one)
+        return Receipt(ids[0], {**first.details, "parts": ids})
+
     async def _send_card(self, message: Outgoing, body: CardBody) -> Receipt:
-        drawn = await self._drawn(body.card, body.card_key, message.to)
+        card = card_perhaps_twice(body.card) if self._in_doubt(message) else body.card
+        drawn = await self._drawn(card, body.card_key, message.to)
         receipt = await self._create(message, 0, "interactive", drawn.text)
         return replace(receipt, details={**receipt.details, "left_out": list(drawn.left_out)})
+
+    async def _send_file(self, message: Outgoing, body: FileBody) -> Receipt:
+        if self._in_doubt(message):
+            kind, content = words.text(file_perhaps_twice(body))
+            await self._create(message, 1, kind, json.dumps(content, ensure_ascii=False))
+        kind, content = await uploads.upload(self._api, body)
+        sent = await self._create(message, 0, kind, json.dumps(content, ensure_ascii=False))
+        return Receipt(sent.message_id, {**sent.details, "parts": [sent.message_id]})
+
+    def _in_doubt(self, message: Outgoing) -> bool:
+        """Within its hour Feishu knows the key itself; a repeat after that would be a second message."""
+        return in_doubt(message, self._clock.now(), REMEMBERED)
 
     async def _update(self, message: Outgoing, body: UpdateBody) -> Receipt:
         """Changes the card in place, always by the message itself: callback tokens live 30 minutes and work twice."""

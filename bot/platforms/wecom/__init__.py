@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from datetime import timedelta
 
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.platforms.base import Sink
+from bot.errors import MediaRefused
+from bot.platforms.base import Inbound, Sink
 from bot.platforms.http import Http
 from bot.platforms.reconnect import Backoff, keep_connected
 from bot.platforms.wecom.aibot_client import AibotClient
 from bot.platforms.wecom.aibot_inbound import Reading, read_aibot
 from bot.platforms.wecom.callback import AibotCallback, AppCallback, Callback
-from bot.platforms.wecom.channels import CallbackChannel, SocketChannel
+from bot.platforms.wecom.channels import REPLY_URL_LIFE, CallbackChannel, SocketChannel
 from bot.platforms.wecom.client import AppClient
 from bot.platforms.wecom.doctor import Health
 from bot.platforms.wecom.inbound import PLATFORM
@@ -73,6 +76,16 @@ class WeComPlatform:
         path = f"/callbacks/{self.name}/{self.app}"
         callback = self._callback(sink)
         return [web.get(path, callback.verify, allow_head=False), web.post(path, callback.receive)]
+
+    @property
+    def recalls(self) -> timedelta:
+        return timedelta(0) if self._answers is None else REPLY_URL_LIFE
+
+    def recall(self, inbound: Inbound) -> None:
+        """The reply address that came with it works for an hour, whichever process uses it."""
+        if self._answers is not None:
+            with contextlib.suppress(MediaRefused):  # another house's address was refused when it came, too
+                self._answers.note(inbound)
 
     async def listen(self, sink: Sink) -> None:
         """Holds the robot's long connection until cancelled; returns at once for everything else."""

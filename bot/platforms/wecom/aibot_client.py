@@ -28,15 +28,15 @@ from bot.platforms.base import (
 )
 from bot.platforms.http import Http
 from bot.platforms.media import as_media
+from bot.platforms.repeats import each, file_perhaps_twice, perhaps_twice
 from bot.platforms.text import split_text
 from bot.platforms.wecom.aibot_inbound import TOKEN_MARK
 from bot.platforms.wecom.cards import AIBOT, BUTTONS, DROPDOWN_OPTIONS, DROPDOWNS, draw
-from bot.platforms.wecom.channels import REPLY, Channel
+from bot.platforms.wecom.channels import REPLY, Channel, Spent
 from bot.platforms.wecom.codes import AlreadySent
 from bot.platforms.wecom.crypto import decrypt_media
 from bot.platforms.wecom.doctor import ELSEWHERE, Health, common, received
 from bot.platforms.wecom.limits import AIBOT_LIMITS
-from bot.platforms.wecom.pieces import Pieces
 from bot.platforms.wecom.press import details_of, task_id
 from bot.platforms.wecom.settings import WeComSettings
 from bot.platforms.wecom.upload import check_file
@@ -46,6 +46,7 @@ from cards.model import Card
 log = structlog.get_logger(__name__)
 
 MESSAGE_BYTES = 20480
+DOUBT_BYTES = 64
 FILE_BYTES = 100 * 1024 * 1024
 SENT_BYTES = 20 * 1024 * 1024
 
@@ -80,7 +81,6 @@ class AibotClient:
         self._http = http
         self._clock = clock
         self._channel = channel
-        self._pieces = Pieces()
         self._health = health
 
     async def send(self, message: Outgoing) -> Receipt:
@@ -91,7 +91,7 @@ class AibotClient:
         """How many messages it becomes: each counts against the conversation's limit."""
         match body:
             case TextBody(text):
-                return max(len(split_text(escape(text), MESSAGE_BYTES)), 1)
+                return max(len(split_text(escape(text), MESSAGE_BYTES - DOUBT_BYTES)), 1)
             case CardBody(card, _):
                 drawn = draw(card, AIBOT, "weigh", card_url=self._settings.card_url)
                 return 2 if drawn is not None and drawn.shortened else 1
@@ -131,20 +131,37 @@ class AibotClient:
             case UpdateBody():
                 return await self._update(push.body)
             case FileBody():
-                kind = check_file(push.body)
-                media = await self._channel.upload(kind, push.body)
-                await self._channel.push(push.to, {"msgtype": kind, kind: {"media_id": media}})
-                return self._receipt()
+                return await self._file(push, push.body)
 
-    async def _say(self, push: Outgoing, text: str) -> Receipt:
-        pieces = split_text(text, MESSAGE_BYTES)
+    async def _push(self, push: Outgoing, message: dict[str, Any]) -> None:
+        try:
+            await self._channel.push(push.to, message)
+        except Spent:
+            if push.begun is None:
+                raise
+            log.info("wecom.was_answered_before", key=push.key)
+
+    async def _say(self, push: Outgoing, text: str, *, scope: str = "piece") -> Receipt:
+        """The robot's words have no key: a repeat of unknown fate says that it may be one."""
+
+        async def one(words: str, place: int, doubtful: bool) -> str:
+            said = perhaps_twice(words) if doubtful else words
+            await self._push(push, {"msgtype": "markdown", "markdown": {"content": said}})
+            return ""
+
+        pieces = split_text(text, MESSAGE_BYTES - DOUBT_BYTES)
         if not pieces:
             raise Permanent("an empty text cannot be sent")
+        await each(push, pieces, one, scope=scope)
+        return self._receipt()
 
-        async def send(piece: str) -> None:
-            await self._channel.push(push.to, {"msgtype": "markdown", "markdown": {"content": piece}})
-
-        await self._pieces.say(push.key, pieces, send)
+    async def _file(self, push: Outgoing, body: FileBody) -> Receipt:
+        kind = check_file(body)
+        media = await self._channel.upload(kind, body)
+        if push.begun is not None:
+            words = escape(file_perhaps_twice(body))
+            await self._push(push, {"msgtype": "markdown", "markdown": {"content": words}})
+        await self._push(push, {"msgtype": kind, kind: {"media_id": media}})
         return self._receipt()
 
     async def _card(self, push: Outgoing, card: Card, card_key: str) -> Receipt:
@@ -154,12 +171,19 @@ class AibotClient:
         if drawn is None:
             return await self._say(push, message(card, Dialect.FULL))
         if drawn.shortened and not one:
-            await self._say(push, message(card, Dialect.FULL, without=drawn.standing))
+            await self._whole(push, message(card, Dialect.FULL, without=drawn.standing))
         try:
-            await self._channel.push(push.to, {"msgtype": "template_card", "template_card": drawn.template})
+            await self._push(push, {"msgtype": "template_card", "template_card": drawn.template})
         except AlreadySent:
             log.info("wecom.card_was_sent_before", key=push.key)
         return self._receipt(task_id=task, left_out=list(drawn.left_out))
+
+    async def _whole(self, push: Outgoing, words: str) -> None:
+        """What the card is too small for goes before it, once: the card's own key tells nothing about it."""
+        if "whole" in push.notes:
+            return
+        await self._say(push, words, scope="part")
+        await push.notes.keep("whole", "1")
 
     async def _update(self, body: UpdateBody) -> Receipt:
         pressed = body.reply_token.partition(TOKEN_MARK)[2]

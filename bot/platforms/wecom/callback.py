@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -107,7 +108,8 @@ class AibotCallback(Callback):
         if inbound is None:
             await self._keep(None)
             return web.Response()
-        self._note(inbound, plain)
+        inbound = replace(inbound, answer_at=response_url(plain))
+        self._note(inbound)
         if inbound.kind is not Kind.PRESS or inbound.press is None:
             await self._keep(inbound)
             return web.Response()
@@ -116,9 +118,9 @@ class AibotCallback(Callback):
             update = await held()
         return web.Response() if update is None else self._sealed(update, request.query["nonce"])
 
-    def _note(self, inbound: Inbound, plain: str) -> None:
+    def _note(self, inbound: Inbound) -> None:
         try:
-            self._channel.note(inbound, response_url(plain))
+            self._channel.note(inbound)
         except MediaRefused:
             log.warning("wecom.foreign_reply_address", app=self._app)
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import structlog
 
 from bot.clock import Clock
-from bot.errors import CardExpired, Permanent, Unreachable
+from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, Unanswered, Unreachable
 from bot.platforms.base import Address, FileBody, Inbound, Kind
 from bot.platforms.http import Http
 from bot.platforms.media import check_host
@@ -37,6 +37,10 @@ HELD = timedelta(seconds=4)
 REPLY_URL_LIFE = timedelta(hours=1)
 CHUNK_BYTES = 512 * 1024
 MOST_CHUNKS = 100
+
+
+class Spent(Unreachable):
+    """Every address for an answer was refused. Each works once: one that an attempt of unknown fate used took it."""
 
 
 class Channel(Protocol):
@@ -129,7 +133,8 @@ class SocketChannel:
 class CallbackChannel:
     """In answers only: each message or press brings one reply address, good for an hour and one use.
 
-    The addresses live in memory: they cannot outlive the hour anyway, and a lost one is reported as unreachable.
+    The addresses are kept with their messages, so that the next process has them too; which of them this one has used
+    already it then finds out by trying.
     """
 
     def __init__(self, http: Http, clock: Clock, api_url: str) -> None:
@@ -140,13 +145,17 @@ class CallbackChannel:
         self._known: dict[str, datetime] = {}
         self._held: dict[str, asyncio.Future[Json]] = {}
 
-    def note(self, inbound: Inbound, response_url: str) -> None:
-        """Keeps the address for an answer. A repeated callback brings it again, perhaps after it was used."""
+    def note(self, inbound: Inbound) -> None:
+        """Keeps the address for an answer. A repeated callback brings it again, perhaps after it was used.
+
+        Raises MediaRefused for an address of another house.
+        """
         self._forget_old()
-        if response_url and response_url not in self._known:
-            check_host(response_url, [self._host])
-            until = self._known[response_url] = self._clock.now() + REPLY_URL_LIFE
-            self._addresses[inbound.chat.id].append((response_url, until))
+        url, until = inbound.answer_at, inbound.at + REPLY_URL_LIFE
+        if url and url not in self._known and until > self._clock.now():
+            check_host(url, [self._host])
+            self._known[url] = until
+            self._addresses[inbound.chat.id].append((url, until))
 
     @contextmanager
     def holding(self, token: str) -> Iterator[Callable[[], Awaitable[Json | None]]]:
@@ -162,11 +171,28 @@ class CallbackChannel:
         return len(self._addresses.get(to.group or to.user, ())) == 1
 
     async def push(self, to: Address, message: Json) -> None:
+        """With the oldest address that still works."""
         self._forget_old()
-        waiting = self._addresses.get(to.group or to.user)
-        if not waiting:
-            raise Unreachable("HTTP 回调模式的智能机器人只能答复一小时内收到的消息，每条一次；要主动推送请改用长连接")
-        url, _ = waiting.popleft()
+        waiting = self._addresses.get(to.group or to.user, deque())
+        refused: DeliveryError = Unreachable(
+            "HTTP 回调模式的智能机器人只能答复一小时内收到的消息，每条一次；要主动推送请改用长连接"
+        )
+        while waiting:
+            entry = waiting.popleft()
+            try:
+                await self._answer(entry[0], message)
+            except Unanswered:
+                raise  # it may be spent
+            except (RetryAfter, Credentials):
+                waiting.appendleft(entry)
+                raise
+            except Permanent as error:
+                refused = Spent(str(error))
+            else:
+                return
+        raise refused
+
+    async def _answer(self, url: str, message: Json) -> None:
         reply = (await self._http.call("POST", url, data=encode(message), headers=JSON_HEADERS)).json()
         checked(reply, "aibot/response")
 

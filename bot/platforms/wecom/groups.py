@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.errors import CardExpired, Permanent
 from bot.platforms.base import CardBody, FileBody, MarkdownBody, Outgoing, Receipt, TextBody, UpdateBody
+from bot.platforms.repeats import each, file_perhaps_twice, perhaps_twice
 from bot.platforms.text import split_text
 from bot.platforms.wecom.api import Api, form
-from bot.platforms.wecom.pieces import Pieces
 from bot.platforms.wecom.settings import WeComSettings
 from bot.platforms.wecom.upload import MEGABYTE, check_file
 from bot.platforms.wecom.words import Dialect, fit_markdown, message, safe_text, titled
@@ -20,18 +20,20 @@ WEBHOOK = "webhook:"
 """Prefix of a group address that names a webhook of the settings; anything else is a chatid."""
 
 TEXT_BYTES = 2048
+DOUBT_BYTES = 64
+"""Room for the line that says it may be a repeat."""
 WEBHOOK_MARKDOWN_BYTES = 4096
 WEBHOOK_IMAGE_BYTES = 2 * MEGABYTE
 NAME_CHARS = 50
 
 
 class Groups:
-    """Sends to groups and looks after those the app made."""
+    """Sends to groups and looks after those the app made. There is no duplicate check here: a repeat of unknown fate
+    says that it may be one."""
 
     def __init__(self, settings: WeComSettings, api: Api) -> None:
         self._settings = settings
         self._api = api
-        self._pieces = Pieces()
 
     async def send(self, push: Outgoing) -> Receipt:
         """Cards become words: no group of a self-built app can show one that is pressed (reference §5.6)."""
@@ -40,13 +42,13 @@ class Groups:
             case TextBody(text):
                 await self._say(push, "text", safe_text(text), TEXT_BYTES)
             case MarkdownBody(title, text):
-                await self._say_markdown(push, fit_markdown(titled(title, text), _dialect(to_webhook)), to_webhook)
+                await self._say_markdown(push, fit_markdown(titled(title, text), _dialect(to_webhook)))
             case CardBody(card, _):
-                await self._say_markdown(push, message(card, _dialect(to_webhook)), to_webhook)
+                await self._say_markdown(push, message(card, _dialect(to_webhook)))
             case UpdateBody():
                 raise CardExpired("messages in a WeCom group cannot be changed")
             case FileBody():
-                await self._file(push.to.group, push.body, to_webhook)
+                await self._file(push, push.body)
         return Receipt("")
 
     async def create(self, name: str, people: Sequence[str], *, owner: str = "", chatid: str = "") -> str:
@@ -65,19 +67,23 @@ class Groups:
         answer = await self._api.get("appchat/get", chatid=chatid)
         return [str(user) for user in answer["chat_info"]["userlist"]]
 
-    async def _say_markdown(self, push: Outgoing, text: str, to_webhook: bool) -> None:
+    async def _say_markdown(self, push: Outgoing, text: str) -> None:
+        to_webhook = push.to.group.startswith(WEBHOOK)
         kind, limit = ("markdown_v2", WEBHOOK_MARKDOWN_BYTES) if to_webhook else ("markdown", TEXT_BYTES)
         await self._say(push, kind, text, limit)
 
     async def _say(self, push: Outgoing, kind: str, text: str, limit: int) -> None:
-        async def send(piece: str) -> None:
-            await self._post(push.to.group, kind, {"content": piece})
+        async def one(words: str, place: int, doubtful: bool) -> str:
+            await self._post(push.to.group, kind, {"content": perhaps_twice(words) if doubtful else words})
+            return ""
 
-        await self._pieces.say(push.key, split_text(text, limit), send)
+        await each(push, split_text(text, limit - DOUBT_BYTES), one)
 
-    async def _file(self, group: str, body: FileBody, to_webhook: bool) -> None:
-        kind = check_file(body)
-        if not to_webhook:
+    async def _file(self, push: Outgoing, body: FileBody) -> None:
+        group, kind = push.to.group, check_file(body)
+        if push.begun is not None:
+            await self._post(group, "text", {"content": safe_text(file_perhaps_twice(body))})
+        if not group.startswith(WEBHOOK):
             media = await self._api.upload(kind, body.name, body.mime, body.content)
             await self._post(group, kind, {"media_id": media})
         elif kind == "image" and len(body.content) <= WEBHOOK_IMAGE_BYTES:

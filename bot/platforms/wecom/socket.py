@@ -13,7 +13,7 @@ import aiohttp
 import structlog
 
 from bot.clock import Clock
-from bot.errors import Credentials, DeliveryError, RetryAfter
+from bot.errors import Credentials, DeliveryError, RetryAfter, Unanswered
 from bot.platforms.http import Http
 from bot.platforms.wecom.codes import NOT_SUBSCRIBED, error_of
 from bot.platforms.wecom.doctor import Health
@@ -92,11 +92,11 @@ class AibotSocket:
             await self._ws.send_str(json.dumps(frame, ensure_ascii=False))
             answer: Frame | None = await within(self._clock, ANSWER, awaited)
         except (ConnectionError, aiohttp.ClientError) as error:
-            raise RetryAfter(f"{cmd}: the connection broke") from error
+            raise Unanswered(f"{cmd}: the connection broke") from error
         finally:
             self._answers.pop(req_id, None)
         if answer is None:
-            raise RetryAfter(f"{cmd} was not answered within {ANSWER.total_seconds():.0f} s")
+            raise Unanswered(f"{cmd} was not answered within {ANSWER.total_seconds():.0f} s")
         return answer
 
     async def _read(self, ws: aiohttp.ClientWebSocketResponse, put: Put) -> None:
@@ -160,7 +160,7 @@ class AibotSocket:
         self._health.connected_since = None
         for awaited in self._answers.values():
             if not awaited.done():
-                awaited.set_exception(RetryAfter("the connection ended before the answer came"))
+                awaited.set_exception(Unanswered("the connection ended before the answer came"))
         self._answers.clear()
 
 

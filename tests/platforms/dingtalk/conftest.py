@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.clock import VirtualClock
-from bot.platforms.base import Address, Body, Inbound, Outgoing, Platform, Receipt
+from bot.platforms.base import Address, Body, Inbound, Notes, Outgoing, Platform, Receipt
 from bot.platforms.dingtalk import DingTalkPlatform
 from bot.platforms.dingtalk.template import template
 from bot.platforms.http import Http
@@ -55,10 +55,20 @@ class App:
         self.clock = clock
         self._keys = 0
 
-    async def send(self, body: Body, *, user: str = "", group: str = "", key: str = "") -> Receipt:
+    async def send(
+        self,
+        body: Body,
+        *,
+        user: str = "",
+        group: str = "",
+        key: str = "",
+        begun: datetime | None = None,
+        notes: Notes | None = None,
+    ) -> Receipt:
         self._keys += 1
         to = Address("dingtalk", "main", user=user, group=group)
-        return await self.platform.client.send(Outgoing(key or f"push-{self._keys}", to, body))
+        push = Outgoing(key or f"push-{self._keys}", to, body, begun=begun, notes=Notes() if notes is None else notes)
+        return await self.platform.client.send(push)
 
     def forward(self, **duration: float) -> None:
         self.clock.move_to(self.clock.now() + timedelta(**duration))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, Unreachable
+from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, Unanswered, Unreachable
 from bot.platforms.dingtalk.codes import error_of, refusal_of
 from bot.platforms.http import Reply
 
@@ -30,7 +30,7 @@ NEW: list[tuple[str, int, type[DeliveryError]]] = [
     ("invalidParameter.send.too.fast", 400, RetryAfter),
     ("system.error", 500, RetryAfter),
     ("ServiceUnavailable", 503, RetryAfter),
-    ("something.new", 502, RetryAfter),
+    ("something.new", 502, Unanswered),
     ("Forbidden.AccessDenied.ApiCountLimitForOrg", 403, Credentials),
     ("Forbidden.AccessDenied.AccessTokenPermissionDenied", 403, Credentials),
     ("Forbidden.AccessDenied.IpNotInWhiteList", 403, Credentials),

@@ -1,16 +1,17 @@
-"""Delivery against a platform that limits, refuses, forgets tokens and answers nonsense."""
+"""Robot messages against a platform that limits, refuses, forgets tokens and answers nonsense."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.errors import Credentials, DeliveryError, Permanent, RetryAfter, Unreachable
-from bot.platforms.base import MarkdownBody, TextBody
-from bot.platforms.dingtalk.sending import PIECE_BYTES, escaped_bytes, texts
+from bot.errors import Credentials, DeliveryError, Permanent, RetryAfter, Unanswered, Unreachable
+from bot.platforms.base import FileBody, MarkdownBody, Notes, TextBody
+from bot.platforms.dingtalk.sending import PIECE_BYTES, escaped_bytes
 from bot.platforms.http import Http
 from tests.emulators.dingtalk import DingTalkEmulator
 from tests.emulators.dingtalk.access import Trouble
@@ -20,6 +21,12 @@ from tests.platforms.dingtalk.conftest import App
 Make = Callable[..., App]
 TOKEN = "/v1.0/oauth2/accessToken"
 ONE_TO_ONE = "/v1.0/robot/oToMessages/batchSend"
+
+
+@pytest.fixture
+async def app(make_app: Make, form: dict[str, Any]) -> App:
+    """Says its words as messages, not on cards."""
+    return make_app(**form, word_cards=False)
 
 
 async def test_one_token_serves_many_pushes_at_once(app: App, ding: DingTalkEmulator) -> None:
@@ -48,7 +55,7 @@ async def test_a_token_is_renewed_before_it_dies(app: App, ding: DingTalkEmulato
 
 async def test_a_wrong_secret_says_what_to_press(make_app: Make) -> None:
     with pytest.raises(Credentials, match="Client Secret"):
-        await make_app(client_secret="wrong").send(TextBody("一"), user="lilei")
+        await make_app(client_secret="wrong", word_cards=False).send(TextBody("一"), user="lilei")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +63,7 @@ async def test_a_wrong_secret_says_what_to_press(make_app: Make) -> None:
     [
         (qps(), RetryAfter),
         (banned(), RetryAfter),
-        (Raw(200, "<html>blocked</html>"), RetryAfter),
+        (Raw(200, "<html>blocked</html>"), Unanswered),
         (Raw(503, "busy", "text/plain"), RetryAfter),
         (NewRefused("system.error", status=500), RetryAfter),
         (quota(), Credentials),
@@ -116,7 +123,7 @@ async def test_an_unsafe_text_is_final(app: App, ding: DingTalkEmulator) -> None
 
 
 async def test_nobody_there_means_later(http: Http, make_app: Make, ding: DingTalkEmulator) -> None:
-    app = make_app(api_base="http://127.0.0.1:9", oapi_base="http://127.0.0.1:9")
+    app = make_app(word_cards=False, api_base="http://127.0.0.1:9", oapi_base="http://127.0.0.1:9")
     with pytest.raises(RetryAfter, match="cannot connect"):
         await app.send(TextBody("一"), user="lilei")
 
@@ -135,7 +142,8 @@ async def test_a_long_text_arrives_whole_and_in_order(app: App, ding: DingTalkEm
 async def test_quotes_and_line_breaks_count_as_they_travel(app: App, ding: DingTalkEmulator) -> None:
     group = ding.group("群", ["lilei"])
     await app.send(TextBody('"\n' * 9000), group=group)
-    assert len(ding.inbox("lilei")) == len(texts('"\n' * 9000)) > 1
+    shown = ding.inbox("lilei")
+    assert len(shown) > 1 and all(escaped_bytes(one.text) <= PIECE_BYTES for one in shown)
 
 
 async def test_a_retry_goes_on_behind_what_arrived(app: App, ding: DingTalkEmulator) -> None:
@@ -152,10 +160,34 @@ async def test_a_retry_goes_on_behind_what_arrived(app: App, ding: DingTalkEmula
             raise qps()
 
     ding.access.check_call = fail_third  # type: ignore[method-assign]  # this one call, this once
+    notes = Notes()
     with pytest.raises(RetryAfter):
-        await app.send(TextBody(LONG), user="lilei", key="same")
-    await app.send(TextBody(LONG), user="lilei", key="same")
+        await app.send(TextBody(LONG), user="lilei", key="same", notes=notes)
+    await app.send(TextBody(LONG), user="lilei", key="same", notes=notes)
     assert "".join(shown.text for shown in ding.inbox("lilei")) == LONG
+
+
+async def test_a_repeat_of_unknown_fate_says_that_it_may_be_one(app: App, ding: DingTalkEmulator) -> None:
+    """DingTalk knows no key for robot messages: the person sees two, and the second says why."""
+    ding.access.troubles.append(Trouble(ONE_TO_ONE, Raw(502, "bad gateway", "text/plain"), after=True))
+    with pytest.raises(Unanswered):
+        await app.send(TextBody("已记下"), user="lilei", key="same")
+    await app.send(TextBody("已记下"), user="lilei", key="same", begun=app.clock.now())
+    assert [shown.text for shown in ding.inbox("lilei")] == ["已记下", "已记下\n\n（这条可能已经收到过）"]
+
+
+async def test_only_the_piece_of_unknown_fate_says_so(app: App, ding: DingTalkEmulator) -> None:
+    notes = Notes({"piece:0": "pqk1"})
+    await app.send(TextBody(LONG), user="lilei", key="same", begun=app.clock.now(), notes=notes)
+    said = [shown.text.endswith("（这条可能已经收到过）") for shown in ding.inbox("lilei")]
+    assert said == [True, False, False], "the first piece is known to have arrived, the last two were never tried"
+
+
+async def test_before_a_file_that_may_be_a_repeat_goes_a_word_about_it(app: App, ding: DingTalkEmulator) -> None:
+    file = FileBody("报表.xlsx", "application/vnd.ms-excel", b"PK\x03\x04 table")
+    await app.send(file, user="lilei", begun=app.clock.now())
+    words, shown = ding.inbox("lilei")
+    assert words.text.startswith("下面这个文件可能已经收到过：报表.xlsx") and shown.title == "报表.xlsx"
 
 
 async def test_answers_go_through_the_session_webhook_and_spare_the_quota(online: App, ding: DingTalkEmulator) -> None:
@@ -209,7 +241,7 @@ async def test_a_webhook_of_another_house_is_never_called(online: App, ding: Din
 
 
 async def test_webhooks_can_be_switched_off(make_app: Make, ding: DingTalkEmulator) -> None:
-    app = make_app(answer_by_webhook=False)
+    app = make_app(answer_by_webhook=False, word_cards=False)
     listening = asyncio.create_task(app.platform.listen(app.kept))
     await asyncio.wait_for(ding.gateway.connected.wait(), 5)
     await ding.says("lilei", "你好")

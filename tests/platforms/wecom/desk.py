@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.clock import VirtualClock
-from bot.platforms.base import Address, Body, CardBody, Inbound, Outgoing, Receipt, TextBody, UpdateBody
+from bot.platforms.base import Address, Body, CardBody, Inbound, Notes, Outgoing, Receipt, TextBody, UpdateBody
 from bot.platforms.http import Http
 from bot.platforms.wecom import WeComPlatform
 from cards.model import Card
@@ -84,9 +84,20 @@ class Desk:
         self.clock.move_to(self.clock.now() + timedelta(**duration))
         await settle()
 
-    async def send(self, body: Body, *, to: str = "lilei", group: str = "", key: str = "k1") -> Receipt:
+    async def send(
+        self,
+        body: Body,
+        *,
+        to: str = "lilei",
+        group: str = "",
+        key: str = "k1",
+        begun: datetime | None = None,
+        notes: Notes | None = None,
+    ) -> Receipt:
+        """`begun` and `notes` as the outbox keeps them from one attempt to the next."""
         address = Address("wecom", "sales", user="" if group else to, group=group)
-        return await self.platform.client.send(Outgoing(key, address, body))
+        push = Outgoing(key, address, body, begun=begun, notes=Notes() if notes is None else notes)
+        return await self.platform.client.send(push)
 
     async def says(self, text: str, **more: Any) -> Receipt:
         return await self.send(TextBody(text), **more)

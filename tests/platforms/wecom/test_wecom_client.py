@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from bot.errors import CardExpired, Credentials, DeliveryError, MediaRefused, Permanent, RetryAfter, Unreachable
-from bot.platforms.base import FileBody, Limit, MarkdownBody, MediaRef, Receipt
+from bot.errors import (
+    CardExpired,
+    Credentials,
+    DeliveryError,
+    MediaRefused,
+    Permanent,
+    RetryAfter,
+    Unanswered,
+    Unreachable,
+)
+from bot.platforms.base import FileBody, Limit, MarkdownBody, MediaRef, Notes, Receipt
 from bot.platforms.text import utf8
 from bot.platforms.wecom import WeComPlatform
 from bot.platforms.wecom.limits import DAY, HOUR, MINUTE
@@ -242,11 +251,11 @@ class TestFiles:
 
     async def test_repeat_of_a_file_is_seen_once(self, desk: Desk) -> None:
         desk.emulator.faults.plan("message/send", "lost")
-        body = FileBody("a.pdf", "application/pdf", b"%PDF-1.7")
-        with pytest.raises(RetryAfter):
-            await desk.send(body)
-        await desk.send(body)
-        assert len(seen(desk)) == 1
+        body, notes = FileBody("a.pdf", "application/pdf", b"%PDF-1.7"), Notes()
+        with pytest.raises(Unanswered):
+            await desk.send(body, notes=notes)
+        await desk.send(body, begun=desk.clock.now(), notes=notes)
+        assert len(seen(desk)) == 1, "the file was uploaded once, so the request was the same"
 
     async def test_voice_is_fetched_and_named_by_what_it_is(self, desk: Desk) -> None:
         await desk.emulator.sends_voice("lilei")
