@@ -11,6 +11,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from bot.clock import VirtualClock
@@ -76,6 +77,8 @@ class Driver(ABC):
     """Whether the chat can send where one stands."""
     listens = False
     """Whether the product hears it over a connection of its own."""
+    repeats_after = timedelta(0)
+    """How long the platform waits before it hands over again what was not accepted."""
 
     def __init__(self) -> None:
         self.client = Reads(self)
@@ -97,6 +100,10 @@ class Driver(ABC):
     @abstractmethod
     async def connect(self, url: str) -> None:
         """The product listens at this address."""
+
+    async def online(self) -> None:
+        """Returns when what people say can reach the product, which is at once where it is called."""
+        return
 
     @abstractmethod
     async def close(self) -> None: ...
@@ -124,6 +131,8 @@ class Feishu(Driver):
     """By webhook, so that a clock that stands still needs no heartbeat."""
 
     name = "feishu"
+    repeats_after = timedelta(seconds=15)
+    by_webhook = True
 
     async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
         self.emulator = await FeishuEmulator(clock).__aenter__()
@@ -132,7 +141,7 @@ class Feishu(Driver):
             self.emulator.person(name, open_id=user)
         members = [user for user, *_ in PEOPLE]
         self.emulator.world.chats[GROUP] = FeishuChat(GROUP, "group", members, "华东一组")
-        return dict(self.emulator.settings(long_connection=False))
+        return dict(self.emulator.settings(long_connection=not self.by_webhook, webhook=self.by_webhook))
 
     async def connect(self, url: str) -> None:
         self.emulator.world.app.callback_url = f"{url}/callbacks/feishu/{self.app}"
@@ -169,11 +178,25 @@ class Feishu(Driver):
         assert pressed.error == 0, f"the client shows error {pressed.error}"
 
 
+class FeishuLine(Feishu):
+    """By long connection."""
+
+    by_webhook = False
+
+    async def connect(self, url: str) -> None:
+        """It calls us."""
+
+    async def online(self) -> None:
+        await self.emulator.stream.connected()
+
+
 class DingTalk(Driver):
     """By HTTP callbacks; with the imported form template, or (`bare`) with nothing but text and tapped links."""
 
     name = "dingtalk"
     holds_position = False
+    repeats_after = timedelta(seconds=16)
+    by_stream = False
 
     def __init__(self, *, form: bool = True, cards: bool = True) -> None:
         super().__init__()
@@ -187,8 +210,8 @@ class DingTalk(Driver):
             self.emulator.person(user, name)
         members = [user for user, *_ in PEOPLE]
         self.emulator.world.conversations[GROUP] = Conversation(GROUP, "2", "华东一组", members)
-        changes: dict[str, Any] = {"stream": False, "event_token": "tok", "event_aes_key": AES_KEY}
-        changes |= {"card_route_key": "genjin", "card_api_secret": "card-secret", "answer_by_webhook": False}
+        changes: dict[str, Any] = {"stream": self.by_stream, "event_token": "tok", "event_aes_key": AES_KEY}
+        changes |= {"card_route_key": "genjin", "card_api_secret": "card-secret", "answer_by_webhook": self.by_stream}
         changes |= {"form_template": {"template_id": self.emulator.import_template(template())}} if self._form else {}
         changes |= {} if self._cards else {"button_template": ""}
         return dict(self.emulator.settings(**changes))
@@ -233,13 +256,27 @@ class DingTalk(Driver):
         await self.emulator.presses(user, shown, label, answers)
 
 
+class DingTalkStream(DingTalk):
+    """By long connection, and with answers by session webhook left on as an installation has it."""
+
+    by_stream = True
+
+    async def connect(self, url: str) -> None:
+        """It calls us."""
+
+    async def online(self) -> None:
+        await self.emulator.gateway.connected.wait()
+
+
 class WeCom(Driver):
     """The self-built app."""
 
     name = "wecom"
+    repeats_after = timedelta(seconds=5)
+    line = "app"
 
     async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
-        self.emulator = WeComEmulator(clock)
+        self.emulator = WeComEmulator(clock, line=self.line)
         for user, name, *_ in PEOPLE:
             self.emulator.user(user, name)
         await self.emulator.start()
@@ -292,15 +329,13 @@ class WeComRobot(WeCom):
 
     holds_position = False
     listens = True
+    line = "aibot"
 
     async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
-        self.emulator = WeComEmulator(clock, line="aibot")
-        for user, name, *_ in PEOPLE:
-            self.emulator.user(user, name)
+        given = await super().start(clock)
+        for user, *_ in PEOPLE:
             self.emulator.sockets.talked.add((self.emulator.bot.id, user))
-        await self.emulator.start()
-        self.emulator.group(GROUP, "华东一组", [user for user, *_ in PEOPLE])
-        return dict(self.emulator.settings())
+        return given
 
     async def connect(self, url: str) -> None:
         await self.emulator.sockets.connected()
@@ -313,6 +348,28 @@ class WeComRobot(WeCom):
 
     async def presses(self, user: str, screen: Screen, label: str, answers: Answers) -> None:
         await self.heard(self.emulator.presses(user, screen.ref, label, answers))
+
+
+class WeComRobotElsewhere(WeComRobot):
+    """With the product in another process, whose inbox nobody watches. What comes of a torn connection is not
+    documented: here it hands over again."""
+
+    async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
+        given = await super().start(clock)
+        self.emulator.sockets.repeats = True
+        return given
+
+    async def heard(self, said: Awaitable[object]) -> None:
+        await said
+
+
+class WeComCalledRobot(WeCom):
+    """The robot by URL callbacks: it can only answer, once for each message, at an address that comes with it."""
+
+    line = "aibot"
+
+    async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
+        return {**await super().start(clock), "long_connection": False}
 
 
 def _belongs_to_next(inbox: Sequence[WeComSeen], seen: WeComSeen) -> bool:
@@ -341,5 +398,5 @@ def _dingtalk_value(one: Any) -> str:
 
 def _flat(words: str) -> str:
     """Without bold marks, and with the label and its value a blank apart, as the web chat's words have it."""
-    plain = re.sub(r"\*\*|^#+ |[✓▶🔴🟡🟢] ", "", words, flags=re.MULTILINE)
+    plain = re.sub(r"\*\*|^#+ |[✓▶🔴🟡🟢] ", "", words.replace("  \n  ", "\n"), flags=re.MULTILINE)
     return re.sub(r"(?<=\S)：(?=\S)", "：", plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import aiohttp
 
 from bot.platforms.dingtalk.frames import BOT_TOPIC, CARD_TOPIC
 from tests.emulators.dingtalk.seals import card_sign, decrypt, encrypt, event_sign, robot_sign
-from tests.emulators.dingtalk.stream import Push
+from tests.emulators.dingtalk.stream import REPEAT_AFTER, Push
 from tests.emulators.dingtalk.world import CORP, Conversation, Instance, Person
 
 if TYPE_CHECKING:
@@ -93,6 +94,28 @@ class HttpPush:
         self.address = address
         self.token = token
         self.aes_key = aes_key
+
+    async def hand_over(self, payload: dict[str, Any]) -> None:
+        """A robot message, again after 16 s and 60 s while it is not accepted, as on the long connection.
+
+        What DingTalk does by HTTP is not documented.
+        """
+        if not await self._accepted(payload):
+            self._e.background(self._repeat(payload))
+            await asyncio.sleep(0)  # its clock starts now
+
+    async def _repeat(self, payload: dict[str, Any]) -> None:
+        for pause in REPEAT_AFTER:
+            await self._e.clock.sleep(pause)
+            if await self._accepted(payload):
+                return
+
+    async def _accepted(self, payload: dict[str, Any]) -> bool:
+        try:
+            status, _ = await self.message(payload)
+        except aiohttp.ClientError:
+            return False
+        return status == 200
 
     def stamp(self) -> str:
         return str(int(self._e.clock.now().timestamp() * 1000))

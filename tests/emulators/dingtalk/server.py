@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+import aiohttp
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
@@ -149,7 +150,7 @@ class DingTalkEmulator:
         self.world.spoken.append(spoken(self, user, content, chat))
         payload = push.robot_message(self, self.world.people[user], group, content)
         if self.http is not None:
-            await self.http.message(payload)
+            await self.http.hand_over(payload)
             return None
         return await self.gateway.push(push.stream_message(payload))
 
@@ -202,9 +203,7 @@ class DingTalkEmulator:
     async def _call_back(self, user: str, instance: Instance, data: dict[str, Any]) -> Push | None:
         """Delivers a press the way the card was made for; no answer in time shows a failure to the person."""
         if instance.callback == "HTTP" and self.http is not None:
-            _, secret = self.cards.routes_by_key[instance.route]
-            status, answer = await self.http.press(data, secret)
-            self._show_answer(user, instance, answer if status == 200 else None)
+            self._show_answer(user, instance, await self._answer_by_http(instance, data))
             return None
         if instance.callback != "STREAM":
             instance.toast[user] = "操作失败"
@@ -220,6 +219,16 @@ class DingTalkEmulator:
         for task in (late, answered):
             task.cancel()
         return pressed
+
+    async def _answer_by_http(self, instance: Instance, data: dict[str, Any]) -> Mapping[str, Any] | None:
+        """A press is posted once; None where nobody accepted it."""
+        assert self.http is not None
+        _, secret = self.cards.routes_by_key[instance.route]
+        try:
+            status, answer = await self.http.press(data, secret)
+        except aiohttp.ClientError:
+            return None
+        return answer if status == 200 else None
 
     def _show_answer(self, user: str, instance: Instance, answer: Mapping[str, Any] | None) -> None:
         if answer is None:

@@ -44,6 +44,7 @@ class Stream:
         """Headers of a refused handshake."""
         self._tickets: set[str] = set()
         self._acks: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._went_by: dict[str, web.WebSocketResponse] = {}
         self._changed = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
@@ -80,6 +81,7 @@ class Stream:
                     await self._took(socket, message.data)
         finally:
             self.sockets.remove(socket)
+            self._lost(socket)
             self._notify()
         return socket
 
@@ -109,7 +111,7 @@ class Stream:
     async def _push(self, socket: web.WebSocketResponse, envelope: dict[str, Any]) -> Outcome:
         message_id, payload = self.world.new("m"), json.dumps(envelope, ensure_ascii=False).encode()
         acked: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._acks[message_id] = acked
+        self._acks[message_id], self._went_by[message_id] = acked, socket
         size = -(-len(payload) // self.parts)
         frames = [
             frame(DATA, {"type": self.frame_type, "message_id": message_id, "sum": str(self.parts), "seq": str(seq)}
@@ -124,7 +126,7 @@ class Stream:
         except ConnectionError:
             return Outcome(False, error=200341)
         finally:
-            del self._acks[message_id]
+            del self._acks[message_id], self._went_by[message_id]
         if answer.get("code") != 200:
             return Outcome(False, error=200671)
         data = answer.get("data")
@@ -143,6 +145,12 @@ class Stream:
         waiting = self._acks.get(headers.get("message_id", ""))
         if waiting is not None and not waiting.done() and not self.lose_acks:
             waiting.set_result(json.loads(parsed.payload))
+
+    def _lost(self, socket: web.WebSocketResponse) -> None:
+        """What was pushed on it and not acknowledged has failed, and is repeated as on any failure."""
+        for message_id, by in self._went_by.items():
+            if by is socket and not self._acks[message_id].done():
+                self._acks[message_id].set_exception(ConnectionError("the socket died"))
 
     def _notify(self) -> None:
         self._changed.set()

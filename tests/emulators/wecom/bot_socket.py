@@ -19,6 +19,7 @@ from tests.emulators.wecom.state import Bot, CardCopy, Media, Seen, Tenant, Wind
 Json = dict[str, Any]
 
 SILENCE = timedelta(seconds=90)
+TORN = timedelta(seconds=10)
 REPLY = timedelta(seconds=5)
 REPLY_LIFE = timedelta(hours=24)
 STREAM_LIFE = timedelta(minutes=6)
@@ -90,6 +91,10 @@ class BotSockets:
         self._upload_pace = Window(tenant.clock, (30, timedelta(minutes=1)), (1000, timedelta(hours=1)))
         self._uploads: dict[str, Upload] = {}
         self._subscribed = asyncio.Event()
+        self.repeats = False
+        """Whether what went out shortly before a connection was torn comes again on the next one, under the same msgid.
+        The reference knows of no acknowledgement here and of no repeats; users report duplicates."""
+        self._unheard: list[tuple[web.WebSocketResponse, str, Json, Pushed]] = []
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=4 * 1024 * 1024)
@@ -104,6 +109,7 @@ class BotSockets:
             watch.cancel()
             if self.connections.get(bot) is socket:
                 del self.connections[bot]
+                self._subscribed.clear()
         return socket
 
     async def connected(self) -> None:
@@ -114,6 +120,11 @@ class BotSockets:
         """Sends a callback to the robot and returns its req_id. Raises AssertionError without a connection."""
         socket = self.connections.get(bot.id)
         assert socket is not None, f"robot {bot.id} is not connected"
+        self._unheard = [one for one in self._unheard if self._tenant.clock.now() - one[3].at < TORN]
+        self._unheard.append((socket, cmd, body, pushed))
+        return await self._push(socket, cmd, body, pushed)
+
+    async def _push(self, socket: web.WebSocketResponse, cmd: str, body: Json, pushed: Pushed) -> str:
         req_id = self._tenant.number("req_")
         self.pushed[req_id] = pushed
         await socket.send_str(json.dumps({"cmd": cmd, "headers": {"req_id": req_id}, "body": body}, ensure_ascii=False))
@@ -152,6 +163,7 @@ class BotSockets:
         await self._answer(socket, str(cmd), answer)
         if cmd == "aibot_subscribe" and answer["errcode"] == 0:
             self._subscribed.set()
+            await self._repeat(socket)
         elif cmd == "aibot_subscribe" and self.faults.hang_up:
             await socket.close()
         return bot
@@ -166,6 +178,14 @@ class BotSockets:
                 await self._tenant.clock.sleep(self.faults.slow_acks)
         if not socket.closed:
             await socket.send_str(json.dumps(answer))
+
+    async def _repeat(self, socket: web.WebSocketResponse) -> None:
+        """Pushes again what a torn connection may not have delivered."""
+        torn = [one for one in self._unheard if one[0].closed and one[0].close_code in (None, 1006)]
+        self._unheard = [one for one in self._unheard if one not in torn]
+        for _, cmd, body, pushed in torn if self.repeats else ():
+            self._unheard.append((socket, cmd, body, pushed))
+            await self._push(socket, cmd, body, pushed)
 
     async def _subscribe(self, socket: web.WebSocketResponse, body: Json) -> str:
         bot = self._tenant.bots.get(str(body.get("bot_id", "")))

@@ -88,7 +88,11 @@ class Callbacks:
         return [await self.push(target, plain) for target, plain in (reversed(held) if backwards else held)]
 
     async def _try(self, target: Target, plain: str) -> tuple[int, bytes]:
-        """(status, body); 0 when nothing came in time. Timestamp, nonce and ciphertext are new each time."""
+        """(status, body); 0 when nothing came in time. Timestamp, nonce and ciphertext are new each time.
+
+        A connection that is refused or dies is tried again no sooner than one that is slow: what is documented is the
+        patience, and that users see about 15 s for all three.
+        """
         query, cipher = self.seal(target, plain)
         self._nonce = query["nonce"]
         return await self._in_time(self._call(target, query, cipher), PATIENCE)
@@ -98,23 +102,21 @@ class Callbacks:
         call, patience = asyncio.ensure_future(calling), asyncio.ensure_future(self._clock.sleep(most))
         waiting: list[asyncio.Future[Any]] = [call, patience]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if call.done() and call.exception() is not None:
+            await patience
         for one in waiting:
             one.cancel()
-        if call.done() and not call.cancelled():
-            return call.result()
-        await asyncio.gather(call, return_exceptions=True)
-        return 0, b""
+        await asyncio.gather(*waiting, return_exceptions=True)
+        answered = call.done() and not call.cancelled() and call.exception() is None
+        return call.result() if answered else (0, b"")
 
     async def _get(self, url: str, query: dict[str, str]) -> tuple[int, bytes]:
         async with self._client().get(url, params=query) as answer:
             return answer.status, await answer.read()
 
     async def _call(self, target: Target, query: dict[str, str], cipher: str) -> tuple[int, bytes]:
-        try:
-            async with self._client().post(target.url, params=query, data=envelope(target, cipher)) as answer:
-                return answer.status, await answer.read()
-        except aiohttp.ClientError:
-            return 0, b""
+        async with self._client().post(target.url, params=query, data=envelope(target, cipher)) as answer:
+            return answer.status, await answer.read()
 
     def seal(self, target: Target, plain: str) -> tuple[dict[str, str], str]:
         timestamp, nonce = str(int(self._clock.now().timestamp())), secrets.token_hex(5)
