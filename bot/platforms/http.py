@@ -17,6 +17,9 @@ from bot.platforms.media import check_host
 ANSWER_BYTES = 4 * 1024 * 1024
 """More than any JSON answer of the three platforms; a bigger one is a fault, not an answer."""
 
+FILE_SECONDS = 300.0
+"""A file may take this long up or down, as long as it keeps moving."""
+
 CONNECT_ATTEMPTS = 2
 """A connection that could not be opened carried nothing, so opening it once more is always safe."""
 
@@ -46,7 +49,9 @@ class Http:
     def __init__(
         self, *, timeout: timedelta = timedelta(seconds=10), connect: timedelta = timedelta(seconds=5)
     ) -> None:
-        self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds(), sock_connect=connect.total_seconds())
+        silent, opening = timeout.total_seconds(), connect.total_seconds()
+        self._timeout = aiohttp.ClientTimeout(total=silent, sock_connect=opening)
+        self._for_files = aiohttp.ClientTimeout(total=FILE_SECONDS, sock_read=silent, sock_connect=opening)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -73,6 +78,11 @@ class Http:
         more than `limit` bytes.
         """
         request: dict[str, Any] = {"headers": headers, "params": params, "json": json, "data": data}
+        if isinstance(data, aiohttp.FormData):
+            request["timeout"] = self._for_files
+        return await self._called(method, url, limit, request)
+
+    async def _called(self, method: str, url: str, limit: int, request: Mapping[str, Any]) -> Reply:
         for attempt in range(1, CONNECT_ATTEMPTS + 1):
             try:
                 return await self._once(method, url, limit, request)
@@ -100,7 +110,8 @@ class Http:
         """
         check_host(url, hosts)
         try:
-            return await self.call("GET", url, headers=headers, params=params, limit=limit)
+            request = {"headers": headers, "params": params, "timeout": self._for_files}
+            return await self._called("GET", url, limit, request)
         except _TooLarge as error:
             raise MediaRefused(f"文件超过 {limit // (1024 * 1024)} MB，没有接收；请压缩后再发。") from error
 

@@ -32,6 +32,16 @@ async def _silent(request: web.Request) -> web.Response:
     raise AssertionError
 
 
+async def _slow_file(request: web.Request) -> web.StreamResponse:
+    """A file on a thin line: always moving, longer on its way than an answer may take."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    for _ in range(6):
+        await response.write(b"x" * 100)
+        await asyncio.sleep(0.05)
+    return response
+
+
 async def _dying(request: web.Request) -> web.Response:
     assert request.transport is not None
     request.transport.abort()
@@ -46,6 +56,7 @@ async def server() -> AsyncIterator[TestServer]:
         "/large": _large,
         "/302": _elsewhere,
         "/silent": _silent,
+        "/slow": _slow_file,
         "/dying": _dying,
     }.items():
         app.router.add_get(path, handler)
@@ -103,3 +114,15 @@ async def test_downloads_come_only_from_known_hosts_and_within_the_cap(server: T
 def test_an_answer_without_a_json_object_is_somebody_else_speaking(body: bytes) -> None:
     with pytest.raises(RetryAfter, match="HTTP 502"):
         Reply(502, body).json()
+
+
+async def test_a_file_that_keeps_moving_may_take_longer_than_an_answer(server: TestServer) -> None:
+    async with Http(timeout=timedelta(milliseconds=200)) as pool:
+        reply = await pool.download(str(server.make_url("/slow")), hosts=[f"127.0.0.1:{server.port}"], limit=10_000)
+    assert len(reply.body) == 600
+
+
+async def test_a_file_that_stands_still_is_given_up(server: TestServer) -> None:
+    async with Http(timeout=timedelta(milliseconds=200)) as pool:
+        with pytest.raises(RetryAfter, match="in time"):
+            await pool.download(str(server.make_url("/silent")), hosts=[f"127.0.0.1:{server.port}"], limit=10_000)
