@@ -97,7 +97,8 @@ class Dispatcher:
         return Context(self._services, tx, self._services.clock.now(), catalogue, cause, person=person)
 
     async def _context(self, tx: AsyncSession, row: Inbox, inbound: Inbound, message: Message) -> Context:
-        person = await people.by_identity(tx, inbound.platform, inbound.app, inbound.sender)
+        known = "" if inbound.outside else inbound.sender
+        person = await people.by_identity(tx, inbound.platform, inbound.app, known)
         ctx = await self.context(tx, f"inbox:{row.id}", person)
         ctx.inbound, ctx.inbox_id, ctx.message = inbound, row.id, message
         if inbound.chat.kind == "group":
@@ -117,16 +118,9 @@ class Dispatcher:
     async def _route(self, ctx: Context) -> None:
         inbound = ctx.inbound
         assert inbound is not None
-        if inbound.kind is Kind.BOT_REMOVED and ctx.group is not None:
-            ctx.group.active = False
+        if not for_us(inbound) or await _told(ctx):
             return
-        if not for_us(inbound):
-            return
-        if inbound.kind is Kind.RECALLED:
-            await _recalled(ctx)
-        elif inbound.kind in (Kind.DIRECTORY, Kind.NOTICE):
-            await ctx.event(f"platform.{inbound.kind}", ("inbox", ctx.inbox_id), {"text": inbound.text})
-        elif ctx.person is None:
+        if ctx.person is None:
             await _stranger(ctx)
         elif not ctx.person.active:
             await ctx.reply(say("runtime.left"), key=_once_a_day(ctx))
@@ -137,7 +131,7 @@ class Dispatcher:
         elif inbound.kind in SPOKEN:
             await self._said(ctx)
         else:
-            await ctx.reply(say("runtime.unsupported"))
+            await ctx.reply(_no_use(inbound))
 
     async def _offer(self, ctx: Context, kind: str) -> None:
         for handler in self._services.routes.events.get(f"chat.{kind}", ()):
@@ -161,6 +155,30 @@ def for_us(inbound: Inbound) -> bool:
     """False for what people say to each other in a group; an app may be allowed to see all of it."""
     talk = inbound.chat.kind == "group" and inbound.kind in (*SPOKEN, Kind.UNSUPPORTED)
     return inbound.mentioned or not talk
+
+
+async def _told(ctx: Context) -> bool:
+    """Takes in what the platform says of itself. False: there is somebody to answer."""
+    assert ctx.inbound is not None
+    match ctx.inbound.kind:
+        case Kind.BOT_REMOVED if ctx.group is not None:
+            ctx.group.active = False
+        case Kind.RECALLED:
+            await _recalled(ctx)
+        case Kind.DIRECTORY | Kind.NOTICE as kind:
+            await ctx.event(f"platform.{kind}", ("inbox", ctx.inbox_id), {"text": ctx.inbound.text})
+        case kind:
+            if kind is Kind.WITHHELD:
+                await _tell_admins_of_quota(ctx)
+            return False
+    return True
+
+
+def _no_use(inbound: Inbound) -> str:
+    """To whoever sent what we do not understand, or what did not come through."""
+    if inbound.kind is Kind.WITHHELD:
+        return say("runtime.withheld", platform=say("me.platform", platform=inbound.platform))
+    return say("runtime.unsupported")
 
 
 async def _recalled(ctx: Context) -> None:
@@ -197,14 +215,32 @@ async def _group(ctx: Context, inbound: Inbound) -> Group:
         await ctx.tx.flush()
     if inbound.kind is not Kind.BOT_REMOVED:
         group.active = True
+    group.title = inbound.chat.title or group.title
     return group
 
 
 async def _stranger(ctx: Context) -> None:
     """Somebody whose account belongs to no person: told what to do; their message stays in the inbox's record."""
     assert ctx.inbound is not None
+    if ctx.inbound.outside:
+        if ctx.inbound.sender:
+            await ctx.reply(say("runtime.outside"), key=_once_a_day(ctx))
+        return
     if ctx.inbound.sender and (ctx.group is None or ctx.inbound.mentioned):
         await ctx.reply(say("runtime.stranger", user=ctx.inbound.sender), key=_once_a_day(ctx))
         await ctx.event(
             "stranger", ("inbox", ctx.inbox_id), {"user": ctx.inbound.sender, "platform": ctx.inbound.platform}
         )
+
+
+async def _tell_admins_of_quota(ctx: Context) -> None:
+    """Once a day for each app: until somebody acts, everything people say there is lost."""
+    inbound = ctx.inbound
+    assert inbound is not None
+    who = ctx.person.name if ctx.person else inbound.sender
+    words = say("runtime.withheld_admin", platform=say("me.platform", platform=inbound.platform), sender=who)
+    day = ctx.local(ctx.now).date().isoformat()
+    for admin in await people.admins(ctx.tx):
+        key = f"withheld:{inbound.platform}:{inbound.app}:{admin.id}:{day}"
+        await ctx.push(admin, words, urgent=True, key=key)
+    await ctx.event("platform.withheld", ("inbox", ctx.inbox_id), {"platform": inbound.platform, "app": inbound.app})

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     """The platform says something about the app itself, such as that it will be suspended; `text` is for an admin."""
     UNSUPPORTED = "unsupported"
     """A message the platform has and we do not; kept, and answered in words."""
+    WITHHELD = "withheld"
+    """A message whose content the platform kept back because its monthly quota is used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Inbound:
     press: Press | None = None
     mentioned: bool = False
     """In a group: the bot was addressed."""
+    outside: bool = False
+    """The platform does not vouch for the sender as one of the organisation's own people."""
     reply_to: str = ""
     """Key or platform id of the message this one quotes, if any."""
     message_id: str = ""
@@ -128,6 +132,7 @@ class Inbound:
             "position": asdict(place) if place else None,
             "press": asdict(press) if press else None,
             "mentioned": self.mentioned,
+            "outside": self.outside,
             "reply_to": self.reply_to,
             "message_id": self.message_id,
             "answer_at": self.answer_at,

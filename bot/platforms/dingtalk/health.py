@@ -18,3 +18,5 @@ class Health:
     """The product runs in another process: what only that can see is not judged here."""
     quota_at: datetime | None = None
     """When DingTalk last said that the month's quota is used up."""
+    card_route: str = ""
+    """Why DingTalk did not take the address for presses on cards; empty when nothing is wrong."""

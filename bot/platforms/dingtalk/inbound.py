@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,8 +17,6 @@ from bot.platforms.dingtalk.press import PLATFORM
 QUOTA = "20001"
 """Error code of a message that came without its content because the monthly push quota is used up."""
 
-QUOTA_WORDS = "（钉钉本月的推送额度已用完，这条消息只收到了一个空壳，内容没有送到。）"
-
 DIRECTORY_EVENTS = frozenset(
     {
         "user_add_org", "user_modify_org", "user_leave_org", "user_active_org",
@@ -26,6 +25,9 @@ DIRECTORY_EVENTS = frozenset(
 )  # fmt: skip
 
 RAW_CHARS = 4000
+
+_MENTION = re.compile(r"^\s*@[^\s，。,]{1,20}(\s+|$)")
+"""In a group a rich text may keep the mention of the robot, as a part of its own, that plain texts arrive without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,19 @@ def unreadable(payload: Mapping[str, Any], app: str, now: datetime) -> Inbound:
     key = (
         given if isinstance(given, str) and given else hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()
     )
-    sender = str(payload.get("senderStaffId") or payload.get("senderId") or payload.get("userId") or "")
+    ours = _staff(payload) or str(payload.get("userId") or "")
+    sender = ours or str(payload.get("senderId") or "")
     return Inbound(
         PLATFORM,
         app,
         f"msg:{key}",
-        Kind.UNSUPPORTED,
+        Kind.WITHHELD if out_of_quota(payload) else Kind.UNSUPPORTED,
         sender,
         Chat(sender),
         now,
         raw[:RAW_CHARS],
         message_id=str(given or ""),
+        outside=not ours,
     )
 
 
@@ -73,8 +77,12 @@ def out_of_quota(payload: Mapping[str, Any]) -> bool:
 
 
 def event_of(kind: str, data: Mapping[str, Any], app: str, key: str, at: datetime) -> Inbound | None:
-    """A subscribed event, or None for one that changes nothing for us (somebody read a message, a title changed)."""
-    group = str(data.get("openConversationId") or data.get("OpenConversationId") or "")
+    """A subscribed event, or None for one that changes nothing for us (somebody read a message, a title changed).
+
+    Field names begin with a small letter by Stream and with a capital by HTTP.
+    """
+    given = {name[:1].lower() + name[1:]: value for name, value in data.items()}
+    group = str(given.get("openConversationId") or "")
     raw = json.dumps(data, ensure_ascii=False, sort_keys=True, default=str)[:RAW_CHARS]
     inbound = Inbound(
         PLATFORM,
@@ -91,7 +99,7 @@ def event_of(kind: str, data: Mapping[str, Any], app: str, key: str, at: datetim
     if kind == "chat_disband" and group:
         return replace(inbound, kind=Kind.BOT_REMOVED)
     if kind == "robot_msg_recall":
-        return replace(inbound, kind=Kind.RECALLED, sender=str(data.get("userId") or ""))
+        return replace(inbound, kind=Kind.RECALLED, sender=str(given.get("userId") or ""))
     return None
 
 
@@ -105,18 +113,29 @@ def instant(milliseconds: Any, otherwise: datetime) -> datetime:
 
 def _message(payload: Mapping[str, Any], app: str) -> Inbound:
     """Raises what message_of catches."""
-    sender = str(payload.get("senderStaffId") or payload["senderId"])
+    ours = _staff(payload)
+    sender = ours or _word(payload["senderId"])
     chat = _chat(payload, sender)
     at = datetime.fromtimestamp(int(payload["createAt"]) / 1000, UTC)
-    content = Content(Kind.UNSUPPORTED, QUOTA_WORDS) if out_of_quota(payload) else _content(payload)
+    content = Content(Kind.WITHHELD) if out_of_quota(payload) else _content(payload)
     inbound = Inbound(
         PLATFORM, app, f"msg:{_word(payload['msgId'])}", content.kind, sender, chat, at, content.text, content.media,
         mentioned=chat.kind == "group" and payload.get("isInAtList") is not False,
         reply_to=content.reply_to,
         message_id=payload["msgId"],
+        outside=not ours,
     )  # fmt: skip
     tap = read_tap(content.text) if content.kind is Kind.TEXT else None
     return inbound if tap is None else replace(inbound, kind=Kind.PRESS, press=Press(tap[0], {"button": tap[1]}))
+
+
+def _staff(payload: Mapping[str, Any]) -> str:
+    """The sender's user id; "" for somebody of another organisation, whose user ids may be the same as ours.
+
+    It is missing as well while the app is not published, or not to this person.
+    """
+    home, theirs = payload.get("chatbotCorpId"), payload.get("senderCorpId")
+    return "" if home and theirs and home != theirs else str(payload.get("senderStaffId") or "")
 
 
 def _chat(payload: Mapping[str, Any], sender: str) -> Chat:
@@ -148,7 +167,10 @@ def _picture(payload: Mapping[str, Any]) -> Content:
 
 def _rich(payload: Mapping[str, Any]) -> Content:
     parts = payload["content"]["richText"]
-    words = "".join(part["text"] for part in parts if isinstance(part.get("text"), str)).strip()
+    texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
+    if texts[1:] and str(payload["conversationType"]) == "2":
+        texts[0] = _MENTION.sub("", texts[0])
+    words = "".join(texts).strip()
     photos = tuple(_photo(part) for part in parts if part.get("downloadCode") or part.get("pictureDownloadCode"))
     return Content(Kind.PHOTO if photos and not words else Kind.TEXT, words, photos)
 

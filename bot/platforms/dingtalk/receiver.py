@@ -57,7 +57,8 @@ class Receiver:
         return press.answer(data)
 
     async def event(self, kind: str, data: Mapping[str, Any], key: str, at: datetime) -> None:
-        """A subscribed event; those that change nothing for us end here."""
+        """A subscribed event; those that change nothing for us end here. Raises InboundRefused as `message`."""
+        self._check_owner(data.get("CorpId") or data.get("corpId"), None)
         self._heard()
         found = inbound.event_of(kind, data, self._app, key, at)
         if found is not None:

@@ -34,6 +34,7 @@ class Contacts:
             web.post("/topapi/v2/user/getuserinfo", self.by_code),
             web.get("/oauth2/auth", self.login_page),
             web.post("/v1.0/oauth2/userAccessToken", self.user_token),
+            web.post("/v1.0/oauth2/{corp}/token", self.corp_token),
             web.get("/v1.0/contact/users/me", self.me),
         ]
 
@@ -115,6 +116,18 @@ class Contacts:
         self._user_tokens[token] = user
         corp = "dingother" if self._e.world.people[user].outside else CORP
         return web.json_response({"accessToken": token, "refreshToken": "r", "expireIn": 7200, "corpId": corp})
+
+    async def corp_token(self, request: web.Request) -> web.Response:
+        """The app's token for one organisation."""
+        body, access = await request.json(), self._e.access
+        if body.get("grant_type") != "client_credentials":
+            raise NewRefused("unsupported.grant.type")
+        if request.match_info["corp"] != CORP:
+            raise NewRefused("unauthorized.client", status=401)
+        if (body.get("client_id"), body.get("client_secret")) != (access.client_id, access.client_secret):
+            raise NewRefused("invalid.client")
+        value, life = access.token()
+        return web.json_response({"access_token": value, "expires_in": life})
 
     async def me(self, request: web.Request) -> web.Response:
         user = self._user_tokens.get(request.headers.get("x-acs-dingtalk-access-token", ""))

@@ -35,10 +35,10 @@ def robot_message(
         "isAdmin": False,
         "sessionWebhook": webhook,
         "sessionWebhookExpiredTime": until,
-        **content,
     }
     if not person.outside:
         payload |= {"senderStaffId": person.user, "senderCorpId": CORP}
+    payload |= content
     if group:
         robot = {"dingtalkId": "$:LWCP_v1:$robot"}
         payload |= {"conversationTitle": group.title, "isInAtList": True, "atUsers": [robot]}

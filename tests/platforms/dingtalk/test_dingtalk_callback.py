@@ -72,6 +72,12 @@ async def test_saving_the_address_in_the_console_works(site: Web, hooked: App, d
     assert hooked.kept.calls == 0
 
 
+async def test_another_organisations_event_is_not_ours(site: Web, hooked: App, ding: DingTalkEmulator) -> None:
+    assert ding.http is not None
+    assert (await ding.http.event({"EventType": "user_leave_org", "CorpId": "dingother"}))[0] == 403
+    assert hooked.kept.calls == 0
+
+
 async def test_a_press_by_http(site: Web, hooked: App, ding: DingTalkEmulator) -> None:
     card = Card(title="t", buttons=(Button(label="好", action={"a": "x"}),))
     await hooked.send(CardBody(card, "k"), user="lilei")

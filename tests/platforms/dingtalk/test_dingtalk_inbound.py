@@ -107,15 +107,43 @@ def test_a_group_message_is_answered_in_the_group() -> None:
 
 def test_an_outsider_is_known_by_the_encrypted_id() -> None:
     outsider = {name: value for name, value in DIRECT.items() if name != "senderStaffId"}
-    assert (
-        message_of({**outsider, "msgtype": "text", "text": {"content": "hi"}}, "main", NOW).sender == "$:LWCP_v1:$lilei"
-    )
+    found = message_of({**outsider, "msgtype": "text", "text": {"content": "hi"}}, "main", NOW)
+    assert (found.sender, found.outside) == ("$:LWCP_v1:$lilei", True)
+
+
+@pytest.mark.parametrize(("home", "outside"), [("ding1", False), ("ding2", True)])
+def test_somebody_of_another_organisation_has_none_of_our_user_ids(home: str, outside: bool) -> None:
+    given = {**GROUP, "chatbotCorpId": "ding1", "senderCorpId": home, "msgtype": "text", "text": {"content": "hi"}}
+    found = message_of(given, "main", NOW)
+    assert (found.sender == "$:LWCP_v1:$lilei", found.outside) == (outside, outside)
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (["@跟进", "门头已换"], "门头已换"),
+        (["@跟进 门头", "已换"], "门头已换"),
+        (["@跟进 门头已换"], "@跟进 门头已换"),
+        (["门头@李雷 ", "已换"], "门头@李雷 已换"),
+        (["@跟进今天拜访宏达，很好", "已换"], "@跟进今天拜访宏达，很好已换"),
+    ],
+)
+def test_a_rich_text_in_a_group_loses_its_mention_and_nothing_else(texts: list[str], said: str) -> None:
+    parts = [{"text": text} for text in texts]
+    found = message_of({**GROUP, "msgtype": "richText", "content": {"richText": parts}}, "main", NOW)
+    assert found.text == said
 
 
 @pytest.mark.parametrize("name", ["errorCode", "errCode"])
 def test_a_message_without_content_for_want_of_quota_says_so(name: str) -> None:
     found = message_of({**DIRECT, "msgtype": "text", name: 20001}, "main", NOW)
-    assert found.kind is Kind.UNSUPPORTED and "额度" in found.text
+    assert found.kind is Kind.WITHHELD
+
+
+@pytest.mark.parametrize("missing", ["conversationType", "createAt", "msgtype"])
+def test_a_shell_of_which_more_is_missing_is_still_one(missing: str) -> None:
+    shell = {name: value for name, value in {**DIRECT, "errCode": "20001"}.items() if name != missing}
+    assert (message_of(shell, "main", NOW).kind, message_of(shell, "main", NOW).sender) == (Kind.WITHHELD, "lilei")
 
 
 @pytest.mark.parametrize(
@@ -166,6 +194,16 @@ def test_changes_of_the_organisation_are_directory_news(kind: str) -> None:
 def test_a_disbanded_group_is_left() -> None:
     found = event_of("chat_disband", {"openConversationId": "cidG=="}, "main", "e1", NOW)
     assert found is not None and (found.kind, found.chat) == (Kind.BOT_REMOVED, Chat("cidG==", "group"))
+
+
+@pytest.mark.parametrize("name", ["userId", "UserId"])
+def test_field_names_differ_by_the_way_they_came(name: str) -> None:
+    found = event_of("robot_msg_recall", {name: "lilei"}, "main", "e1", NOW)
+    assert found is not None and (found.kind, found.sender) == (Kind.RECALLED, "lilei")
+    group = event_of(
+        "chat_disband", {f"{'O' if name[0] == 'U' else 'o'}penConversationId": "cidG=="}, "main", "e1", NOW
+    )
+    assert group is not None and group.chat == Chat("cidG==", "group")
 
 
 @pytest.mark.parametrize("kind", ["robot_msg_read", "chat_update_title", "chat_disband", "", "something_new"])

@@ -181,7 +181,7 @@ async def test_events_are_acknowledged_and_told_on(online: App, ding: DingTalkEm
 async def test_a_used_up_push_quota_is_noticed(online: App, ding: DingTalkEmulator) -> None:
     ding.push_quota = 0
     await ding.says("lilei", "看不见的话")
-    assert online.kept.last.kind is Kind.UNSUPPORTED
+    assert online.kept.last.kind is Kind.WITHHELD
     assert online.dingtalk.health.quota_at == online.clock.now()
 
 
