@@ -15,22 +15,24 @@ from bot.platforms.dingtalk.ladder import Rung
 
 PLATFORM = "dingtalk"
 
-SAME_PRESS = timedelta(seconds=90)
-"""An equal press within this time is the same one: double taps, and repeats DingTalk sends 16 s and 60 s later."""
+REPEATED_AFTER = tuple(timedelta(seconds=seconds) for seconds in (0, 16, 60, 76))
+"""When an equal press is the same one: a double tap, or what DingTalk sends again after about 16 s or 60 s. At any
+other moment somebody presses again and means it: the buttons of a menu stay."""
+SLACK = timedelta(seconds=3)
 
 REMEMBERED = 2000
 
 
 class PressMemory:
-    """Gives equal presses within SAME_PRESS one key, because a repeat may come under a new message id."""
+    """Gives a repeated press the key of the first, because a repeat may come under a new message id."""
 
     def __init__(self) -> None:
         self._recent: OrderedDict[str, tuple[str, datetime]] = OrderedDict()
 
     def key(self, digest: str, key: str, now: datetime) -> str:
-        """The key of the first equal press, or `key` when this is the first."""
+        """The key of the press that this one repeats, or `key` when it repeats none."""
         first = self._recent.get(digest)
-        if first is not None and now - first[1] < SAME_PRESS:
+        if first is not None and any(abs(now - first[1] - after) <= SLACK for after in REPEATED_AFTER):
             return first[0]
         self._recent[digest] = (key, now)
         self._recent.move_to_end(digest)

@@ -100,12 +100,19 @@ def test_without_card_or_person_it_is_no_press(missing: str) -> None:
         pressed(params(id=MARK), **changed)
 
 
-def test_equal_presses_within_a_while_are_one() -> None:
+@pytest.mark.parametrize("seconds", [0, 1, 2.9, 15, 16, 18, 59, 60, 62, 76])
+def test_double_taps_and_repeats_are_one_press(seconds: float) -> None:
     memory = PressMemory()
     assert memory.key("same", "first", AT) == "first"
-    assert memory.key("same", "second", AT + timedelta(seconds=60)) == "first"
-    assert memory.key("other", "third", AT + timedelta(seconds=60)) == "third"
-    assert memory.key("same", "fourth", AT + timedelta(seconds=91)) == "fourth"
+    assert memory.key("other", "third", AT) == "third"
+    assert memory.key("same", "second", AT + timedelta(seconds=seconds)) == "first"
+
+
+@pytest.mark.parametrize("seconds", [4, 10, 25, 40, 90, 3600])
+def test_who_presses_again_later_means_it(seconds: float) -> None:
+    memory = PressMemory()
+    memory.key("same", "first", AT)
+    assert memory.key("same", "second", AT + timedelta(seconds=seconds)) == "second"
 
 
 def test_the_memory_of_presses_is_bounded() -> None:
