@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.platforms.dingtalk import forms, markdown, marks
@@ -73,16 +73,13 @@ def as_form(card: Card, template: FormTemplate, limit: int) -> Drawn:
 
 def as_buttons(card: Card, template: str, limit: int) -> Drawn:
     """The card on the general AI card: every button, and in words what has to be filled in the chat."""
-    buttons = [_ai_button(card, button) for button in card.buttons[:MAX_BUTTONS]]
-    extra = {
-        "order": ["msgTitle", "msgContent", "msgButtons"],
-        "msgButtons": buttons,
-    }
+    extra, others = _ai_buttons(card, limit)
+    text = "\n\n".join(part for part in (_plain_body(card), *_beside(others)) if part)
     params = {
         "flowStatus": FINISHED,
         "msgTitle": shorten(card.title, TITLE_CHARS, len, "…"),
-        "msgContent": shorten(_plain_body(card), limit, len, _TAIL),
-        "sys_full_json_obj": json.dumps(extra, ensure_ascii=False, separators=(",", ":")),
+        "msgContent": shorten(text, limit, len, _TAIL),
+        "sys_full_json_obj": extra,
     }
     return Drawn(template, params, _missing(card, ()))
 
@@ -125,24 +122,20 @@ def _submits(card: Card) -> tuple[list[Button], list[Button]]:
 def _form_value(
     text: str, inputs: Sequence[Input], action: Sequence[tuple[str, str]], template: FormTemplate, limit: int
 ) -> str:
-    if not inputs:
-        return forms.write([])
     drawn = [forms.field(block) for block in inputs]
-    if action:
+    if drawn and action:
         drawn.append(forms.action_field(action))
-    if template.body:
+    if template.body or not text:
         return forms.write(drawn)
     room = max(limit - len(forms.write([*drawn, forms.body_field("")])), MIN_BODY)
-    return forms.write([forms.body_field(shorten(markdown.plain(text), room, len, _TAIL)), *drawn])
+    return forms.write([forms.body_field(shorten(markdown.plain(text), room, forms.written, _TAIL)), *drawn])
 
 
 def _form_body(card: Card, others: Sequence[Button], template: FormTemplate, inputs: Sequence[Input]) -> str:
     """The body, problems with the last answers, where values came from, what stands elsewhere, links, typed way out."""
-    pressable = [button for button in others if button.action is not None]
+    placed = [button for button in others if button.action is not None][: template.buttons]
     parts = [markdown.body(card), *_problems(card), *_sources(inputs), *_instead(card, inputs), *_warnings(card)]
-    parts += [f"[{markdown.escape(button.label)}]({marks.page_link(button.url)})" for button in others if button.url]
-    if len(pressable) > template.buttons:
-        parts.append("也可以直接回复：" + "、".join(button.label for button in pressable[template.buttons :]))
+    parts += _beside([button for button in others if button not in placed])
     if inputs:
         parts.append("看不到表单时，直接用文字或语音回复即可。")
     return "\n\n".join(part for part in parts if part)
@@ -180,12 +173,38 @@ def _own_buttons(card: Card, others: Sequence[Button], template: FormTemplate) -
     return params
 
 
-def _ai_button(card: Card, button: Button) -> dict[str, object]:
+def _ai_buttons(card: Card, limit: int) -> tuple[str, list[Button]]:
+    """The buttons as the general card wants them, and those that find no room in `limit` characters: a longer value
+    makes the whole card blank, and nobody is told. Numbers are shorter than actions."""
+    shown = list(card.buttons[:MAX_BUTTONS])
+    value = _extra([_ai_button(card, button) for button in shown])
+    while len(value) > limit:
+        value = _extra([_ai_button(card, button, by_number=True) for button in shown])
+        if len(value) > limit:
+            shown.remove(max(reversed(shown), key=lambda button: len(button.url)))
+    return value, [button for button in card.buttons if button not in shown]
+
+
+def _extra(buttons: Sequence[Mapping[str, object]]) -> str:
+    extra = {"order": ["msgTitle", "msgContent", "msgButtons"], "msgButtons": buttons}
+    return json.dumps(extra, ensure_ascii=False, separators=(",", ":"))
+
+
+def _ai_button(card: Card, button: Button, *, by_number: bool = False) -> dict[str, object]:
     drawn: dict[str, object] = {"text": button.label, "color": _COLOURS[button.style]}
     if button.url:
         link = marks.page_link(button.url)
         return drawn | {"url": link, "iosUrl": link}
-    return drawn | {"id": marks.write_action(button.action or {}, _number(card, button)), "request": True}
+    number = _number(card, button)
+    mark = marks.number_mark(number) if by_number else marks.write_action(button.action or {}, number)
+    return drawn | {"id": mark, "request": True}
+
+
+def _beside(others: Sequence[Button]) -> list[str]:
+    """Buttons that found no place as such: links to pages, and what can be said instead of pressing."""
+    said = "、".join(button.label for button in others if button.action is not None)
+    pages = [f"[{markdown.escape(button.label)}]({marks.page_link(button.url)})" for button in others if button.url]
+    return [*pages, f"也可以直接回复：{said}"] if said else pages
 
 
 def _links(card: Card, card_key: str, rung: Rung) -> list[tuple[str, str]]:

@@ -75,6 +75,11 @@ def write(fields: Iterable[Mapping[str, Any]]) -> str:
     return json.dumps({"fields": list(fields)}, ensure_ascii=False, separators=(",", ":"))
 
 
+def written(text: str) -> int:
+    """How many characters `text` takes inside a form variable."""
+    return len(json.dumps(text, ensure_ascii=False)) - 2
+
+
 def answers(form: Mapping[str, Any]) -> dict[str, str | list[str]]:
     """What was filled in, in neutral formats; our own fields left out."""
     return {str(name): _neutral(value) for name, value in form.items() if name not in (ACTION_FIELD, BODY_FIELD)}
@@ -131,4 +136,6 @@ def _neutral(value: Any) -> str | list[str]:
             return ""
         case str() if _MINUTE.fullmatch(value):
             return value[:16].replace(" ", "T")
+        case float() if value.is_integer():
+            return str(int(value))
     return str(value)

@@ -44,8 +44,9 @@ def test_every_card_fits_a_form_template(form: FormTemplate, card: Card) -> None
 @settings(max_examples=25, deadline=None)
 def test_every_card_fits_the_general_card(card: Card) -> None:
     drawn = cards.as_buttons(card, AI_CARD_TEMPLATE, LIMIT)
-    assert len(drawn.params["msgContent"]) <= LIMIT
-    assert len(json.loads(drawn.params["sys_full_json_obj"])["msgButtons"]) == min(len(card.buttons), cards.MAX_BUTTONS)
+    assert all(len(value) <= LIMIT for value in drawn.params.values())
+    shown = [button["text"] for button in json.loads(drawn.params["sys_full_json_obj"])["msgButtons"]]
+    assert shown == [button.label for button in card.buttons[: cards.MAX_BUTTONS]]
     assert set(drawn.left_out) == {block.name for block in card.inputs}
 
 
@@ -159,3 +160,37 @@ def test_emulated_clients_show_every_field_type_we_use() -> None:
 def test_a_group_message_stays_below_dingtalks_bytes() -> None:
     drawn = cards.as_links(Card(title="题" * 300, lead="长" * 9000), "k", Rung.TEXT, LIMIT)
     assert utf8(drawn.text) < 15_000
+
+
+PAGE = "https://genjin.example.com/forms/" + "t" * 900
+
+
+@pytest.mark.parametrize("limit", [300, 1000, 3000])
+def test_buttons_that_make_a_value_too_long_are_said_in_words(limit: int) -> None:
+    """A value above DingTalk's limit turns the whole card blank."""
+    long = [Button(label=f"选{number}", action={"a": "x", "note": "长" * 60, "n": number}) for number in range(4)]
+    pages = [Button(label=f"页面{number}", url=f"{PAGE}{number}") for number in range(2)]
+    drawn = cards.as_buttons(Card(title="t", buttons=(*pages, *long)), AI_CARD_TEMPLATE, limit)
+    assert all(len(value) <= limit for value in drawn.params.values())
+    shown = [button["text"] for button in json.loads(drawn.params["sys_full_json_obj"])["msgButtons"]]
+    assert shown == [label for label in ("页面0", "页面1", "选0", "选1", "选2", "选3") if label in shown]
+    if limit > 300:
+        missing = {button.label for button in (*pages, *long)} - set(shown)
+        assert all(label in drawn.params["msgContent"] for label in missing if "选" in label or limit == 3000)
+
+
+def test_a_seventh_button_is_said_in_words() -> None:
+    buttons = tuple(Button(label=f"选{number}", action={"a": "x", "n": number}) for number in range(7))
+    assert (
+        "也可以直接回复：选6"
+        in cards.as_buttons(Card(title="t", buttons=buttons), AI_CARD_TEMPLATE, LIMIT).params["msgContent"]
+    )
+
+
+def test_a_template_without_a_body_keeps_it_when_its_form_is_over() -> None:
+    [field] = json.loads(
+        cards.as_form(Card(title="已确认", lead="王主管 14:00 前答复"), OFFICIAL_FORM, LIMIT).params["form"]
+    )["fields"]
+    assert (field["name"], field["defaultValue"]) == (forms.BODY_FIELD, "王主管 14:00 前答复")
+    long = cards.as_form(Card(title="已确认", lead='"\n' * 3000), OFFICIAL_FORM, LIMIT).params["form"]
+    assert len(long) <= LIMIT and "已省略" in long
