@@ -33,7 +33,7 @@ _SLOW_DOWN = ("410100",)
 _GONE = (
     "staffId.notExisted", "robot.oto.notExist", "invalid.openConversationId", "group.disbanded", "bot.stopped",
     "conversation.org.notMatch", "resource.not.found", "session.notExisted", "session.expired", "param.userIdNotExist",
-    "chatbotId.notAllow.sendOTO", "33012", "60121", "400106", "300001",
+    "chatbotId.notAllow.sendOTO", "33012", "60003", "60121", "400106", "300001",
 )  # fmt: skip
 _SETTINGS = (
     "robotCode.empty", "robotCode.auth", "robotCode.notExsit", "robotCode.invalid", "robotCode.coolApp", "unauthorized",

@@ -36,14 +36,20 @@ class Directory:
         departments = await self._departments()
         seen: set[str] = set()
         for department in departments.values():
-            answer = await self._ask("/topapi/user/listid", {"dept_id": department.id})
-            for user in answer.get("userid_list") or ():
+            for user in await self._members(department.id):
                 if user in seen:
                     continue
                 seen.add(user)
-                person = await self.person(str(user), departments)
+                person = await self.person(user, departments)
                 if person is not None:
                     yield person
+
+    async def _members(self, department: int) -> list[str]:
+        try:
+            answer = await self._ask("/topapi/user/listid", {"dept_id": department})
+        except Unreachable:
+            return []
+        return [str(user) for user in answer.get("userid_list") or ()]
 
     async def person(self, user: str, departments: Mapping[int, Department]) -> DirectoryPerson | None:
         """One person, or None when they left in between."""
@@ -60,8 +66,7 @@ class Directory:
             title=str(found.get("title") or ""),
             departments=tuple(departments[home].name for home in homes if home in departments),
             superior=str(found.get("manager_userid") or "") or _leader(user, homes, departments),
-            active=bool(found.get("active", True)),
-        )
+        )  # `active` says whether they ever opened DingTalk: who has not is a colleague all the same
 
     async def _departments(self) -> dict[int, Department]:
         """All departments, from the root down."""
@@ -71,12 +76,23 @@ class Directory:
             number = waiting.pop(0)
             if number in found:
                 continue
-            one = await self._ask("/topapi/v2/department/get", {"dept_id": number, "language": "zh_CN"})
-            managers = tuple(str(user) for user in one.get("dept_manager_userid_list") or ())
-            found[number] = Department(number, str(one.get("name") or ""), int(one.get("parent_id") or 0), managers)
-            below = await self._list("/topapi/v2/department/listsub", {"dept_id": number, "language": "zh_CN"})
-            waiting.extend(int(child["dept_id"]) for child in below)
+            try:
+                found[number], below = await self._department(number)
+            except Unreachable:
+                if number == ROOT:
+                    raise  # an empty list would make everybody somebody who left
+                continue  # dissolved while we walked
+            waiting.extend(below)
         return found
+
+    async def _department(self, number: int) -> tuple[Department, list[int]]:
+        """One department and the numbers of those directly below. Raises Unreachable when it is gone."""
+        wanted = {"dept_id": number, "language": "zh_CN"}
+        one = await self._ask("/topapi/v2/department/get", wanted)
+        managers = tuple(str(user) for user in one.get("dept_manager_userid_list") or ())
+        department = Department(number, str(one.get("name") or ""), int(one.get("parent_id") or 0), managers)
+        below = await self._list("/topapi/v2/department/listsub", wanted)
+        return department, [int(child["dept_id"]) for child in below]
 
     async def _ask(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = await self._patiently(lambda: self._api.old(path, body))

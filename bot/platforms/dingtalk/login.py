@@ -12,6 +12,8 @@ from bot.platforms.dingtalk.api import Api
 from bot.platforms.dingtalk.settings import DingTalkSettings
 
 NOT_OURS = "登录的钉钉账号不在本企业里，请换成企业里的账号。"
+EXTERNAL = 1
+"""`contact_type` of somebody in the organisation's list of outside contacts."""
 AGAIN = "登录没有成功，请回到钉钉里重新打开这个链接。"
 
 
@@ -86,6 +88,6 @@ async def _first_step(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
 def _user(answer: dict[str, Any]) -> str:
     result = answer.get("result")
     user = result.get("userid") if isinstance(result, dict) else None
-    if not isinstance(user, str) or not user:
+    if not isinstance(user, str) or not user or result.get("contact_type") == EXTERNAL:
         raise NotFound(NOT_OURS)
     return user

@@ -13,7 +13,7 @@ _FULL_WIDTH = str.maketrans(
     {"[": "［", "]": "］", "<": "＜", ">": "＞", "*": "＊", "`": "｀", "~": "～", "|": "｜", "\\": "＼"}
 )
 _MEDIA = re.compile(r"[@$][\w+/=.-]+")
-_SINGLE = re.compile(r"(?<!\n)\n(?!\n)")
+_NEWLINES = re.compile(r" *\n[ \n]*")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _LINE_MARK = re.compile(r"^(\s*)(#+|-|\+|\d+\.)(?=\s)", re.MULTILINE)
@@ -33,8 +33,8 @@ def rich(text: str) -> str:
 
 
 def lines(text: str) -> str:
-    """Newlines as DingTalk draws them."""
-    return _SINGLE.sub(BREAK, text.strip())
+    """Newlines as DingTalk draws them; what is in that form already stays as it is."""
+    return _NEWLINES.sub(lambda found: "\n\n" if found[0].count("\n") > 1 else BREAK, text.strip())
 
 
 def plain(text: str) -> str:

@@ -19,6 +19,8 @@ class Contacts:
     def __init__(self, emulator: DingTalkEmulator) -> None:
         self._e = emulator
         self.in_scope = True
+        self.personal = True
+        """Whether the app may read mobile, e-mail and superior."""
         self._codes: dict[str, str] = {}
         self._user_tokens: dict[str, str] = {}
 
@@ -29,6 +31,7 @@ class Contacts:
             web.post("/topapi/user/listid", self.user_ids),
             web.post("/topapi/v2/user/get", self.user),
             web.post("/topapi/v2/user/list", self.users),
+            web.post("/topapi/v2/department/listparentbyuser", self.parents),
             web.post("/topapi/v2/user/getbymobile", self.by_mobile),
             web.post("/topapi/user/getbyunionid", self.by_union),
             web.post("/topapi/v2/user/getuserinfo", self.by_code),
@@ -70,24 +73,36 @@ class Contacts:
         members = self._members(body)
         page = members[body["cursor"] : body["cursor"] + body["size"]]
         more = body["cursor"] + body["size"] < len(members)
-        result: dict[str, Any] = {"has_more": more, "list": [_person(person) for person in page]}
+        listed = [
+            {name: value for name, value in self._details(one).items() if name != "manager_userid"} for one in page
+        ]
+        result: dict[str, Any] = {"has_more": more, "list": listed}
         return _ok(result | ({"next_cursor": body["cursor"] + body["size"]} if more else {}))
 
     async def user(self, request: web.Request) -> web.Response:
         person = self._e.world.people.get((await request.json()).get("userid", ""))
         if person is None or person.outside:
             raise OldRefused(60121, "找不到该用户")
-        return _ok(_person(person) | ({"manager_userid": person.manager} if person.manager else {}))
+        return _ok(self._details(person))
+
+    async def parents(self, request: web.Request) -> web.Response:
+        person = self._e.world.people.get((await request.json()).get("userid", ""))
+        if person is None or person.outside:
+            raise OldRefused(33012, "无效的userid")
+        chains = [{"parent_dept_id_list": self._chain(home)} for home in person.departments]
+        return _ok({"parent_list": chains})
 
     async def by_mobile(self, request: web.Request) -> web.Response:
         mobile = (await request.json()).get("mobile")
-        return _ok({"userid": self._one(lambda person: person.mobile == mobile).user})
+        found = next((one for one in self._e.world.people.values() if mobile and one.mobile == mobile), None)
+        if found is None:
+            raise OldRefused(40104, "无效的手机号码")
+        return _ok({"userid": found.user})
 
     async def by_union(self, request: web.Request) -> web.Response:
         union = (await request.json()).get("unionid")
-        return _ok(
-            {"contact_type": 0, "userid": self._one(lambda person: person.union == union and not person.outside).user}
-        )
+        found = self._one(lambda person: person.union == union and (not person.outside or person.contact))
+        return _ok({"contact_type": int(found.outside), "userid": found.user})
 
     async def by_code(self, request: web.Request) -> web.Response:
         user = self._codes.pop((await request.json()).get("code", ""), None)
@@ -150,24 +165,36 @@ class Contacts:
             person for person in self._e.world.people.values() if found.id in person.departments and not person.outside
         ]
 
+    def _chain(self, number: int) -> list[int]:
+        chain = []
+        while number in self._e.world.departments:
+            chain.append(number)
+            number = self._e.world.departments[number].parent
+        return chain
+
+    def _details(self, person: Person) -> dict[str, Any]:
+        """As much of a person as the app may read."""
+        leads = [number for number, one in self._e.world.departments.items() if person.user in one.managers]
+        known = {
+            "userid": person.user,
+            "unionid": person.union,
+            "name": person.name,
+            "title": person.title,
+            "dept_id_list": person.departments,
+            "leader_in_dept": [{"dept_id": home, "leader": home in leads} for home in person.departments],
+            "active": person.active,
+            "hide_mobile": False,
+        }
+        if not self.personal:
+            return known
+        manager = {"manager_userid": person.manager} if person.manager else {}
+        return known | {"mobile": person.mobile, "email": person.email} | manager
+
     def _one(self, wanted: Any) -> Person:
         person = next((person for person in self._e.world.people.values() if wanted(person)), None)
         if person is None:
             raise OldRefused(60121, "找不到该用户")
         return person
-
-
-def _person(person: Person) -> dict[str, Any]:
-    return {
-        "userid": person.user,
-        "unionid": person.union,
-        "name": person.name,
-        "mobile": person.mobile,
-        "email": person.email,
-        "title": person.title,
-        "dept_id_list": person.departments,
-        "active": person.active,
-    }
 
 
 def _ok(result: Any) -> web.Response:

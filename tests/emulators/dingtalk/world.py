@@ -24,6 +24,8 @@ class Person:
     active: bool = True
     outside: bool = False
     """Not of this organisation: messages lack senderStaffId."""
+    contact: bool = False
+    """Of another organisation, and in this one's list of outside contacts."""
     old_client: bool = False
     """Shows no form component."""
 

@@ -80,6 +80,16 @@ def test_bold_stays_and_lines_break_as_dingtalk_wants() -> None:
     assert markdown.body(card) == "**重要**：a＊b  \n  第二行"
 
 
+def test_line_breaks_are_written_once() -> None:
+    """Four blanks before a line would make it code."""
+    facts = Facts(facts=(Fact(label="客户", value="宏达"), Fact(label="金额", value="12 万")))
+    card = Card(title="t", lead="第一行\n第二行\n\n\n第三段", blocks=(facts,))
+    body = "第一行  \n  第二行\n\n第三段\n\n客户：**宏达**  \n  金额：**12 万**"
+    assert cards.as_buttons(card, AI_CARD_TEMPLATE, LIMIT).params["msgContent"] == body
+    assert cards.as_form(card, GENJIN_FORM, LIMIT).params["body"] == body
+    assert cards.as_links(card, "k", Rung.TEXT, LIMIT).text == f"### t\n\n{body}"
+
+
 def test_a_long_body_ends_honestly() -> None:
     drawn = cards.as_buttons(Card(title="t", lead="长" * 5000), AI_CARD_TEMPLATE, LIMIT)
     assert drawn.params["msgContent"].endswith("…（内容较长，后面已省略）")
