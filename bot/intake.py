@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import Message
-from bot.errors import MediaRefused
+from bot.errors import Credentials, MediaRefused, Permanent
 from bot.platforms.base import Address, Annotates, Hints, Inbound, Kind, MediaRef, Platform
 from bot.platforms.media import as_media, is_sound
 from bot.proposals import proposals_for
@@ -55,8 +55,13 @@ class Intake:
     async def _taken_in(self, inbound: Inbound) -> Message:
         try:
             kept = [await self._keep(inbound, ref) for ref in inbound.media]
-        except MediaRefused as refused:
-            return Message(inbound.text, problem=str(refused))
+        except (MediaRefused, Permanent, Credentials) as error:
+            if words := "".join(ref.words for ref in inbound.media):
+                log.warning("recording not to be had", error=str(error))
+                return Message(words)  # what the platform itself heard is better than asking again
+            if not isinstance(error, MediaRefused):
+                raise
+            return Message(inbound.text, problem=str(error))
         if not kept or not _is_spoken(inbound, kept[0]):
             return Message(inbound.text, attachments=tuple(kept))
         transcript = await self._listen(inbound, kept[0].sha256)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.errors import MediaRefused, Permanent
 from bot.platforms.base import (
     Capabilities,
     CardBody,
@@ -43,6 +44,8 @@ UPDATABLE = timedelta(days=365)
 
 LIMITS = (Limit("app", 20, timedelta(seconds=1)), Limit("receiver", 20, timedelta(minutes=1)))
 """20 calls a second for each API, taken for all together; a session webhook takes 20 messages a minute."""
+
+GONE = "钉钉那边已经取不到这个文件了（放得太久），请重新发送一次。"
 
 
 class DingTalkClient:
@@ -103,7 +106,10 @@ class DingTalkClient:
     async def fetch(self, media: MediaRef) -> Media:
         """The bytes behind a download code. Raises MediaRefused in words for the sender, typed errors otherwise."""
         body = {"downloadCode": media.ref, "robotCode": self._settings.robot}
-        answer = await self.api.new("POST", "/v1.0/robot/messageFiles/download", body)
+        try:
+            answer = await self.api.new("POST", "/v1.0/robot/messageFiles/download", body)
+        except Permanent as gone:
+            raise MediaRefused(GONE) from gone
         content = await self.api.download(str(answer.get("downloadUrl") or ""), FILE_BYTES)
         return as_media(content, kind=media.kind, name=media.name, mime=media.mime, limit=FILE_BYTES)
 

@@ -21,9 +21,12 @@ PENALTY = timedelta(minutes=10)
 BAN = timedelta(minutes=5)
 """An address that made 10,000 calls in 20 s is blocked for five minutes."""
 
+AUTH_FAILURE = "88"
+"""Stands for whatever its `sub_code` says: a token that is over, or a permission that is missing."""
+
 OK_CODES = frozenset({"0", ""})
-TOKEN_CODES = frozenset({"InvalidAuthentication", "40014", "42001", "88", "40089"})
-QUOTA_CODES = frozenset({"90020", "Forbidden.AccessDenied.ApiCountLimitForOrg", "20001"})
+TOKEN_CODES = ("InvalidAuthentication", "40014", "42001", "88", "40089")
+QUOTA_CODES = ("90020", "ApiCountLimitForOrg", "20001")
 
 _RETRY = (
     "QpsLimitForAppkeyAndApi", "QpmLimitForAppkeyAndApi", "QpsLimitForApi", "90018", "90002", "-1",
@@ -44,6 +47,7 @@ _SETTINGS = (
 _CARD_GONE = ("param.cardNotExist",)
 
 _REMEDIES = {
+    "60011": "缺少接口权限：开发者后台 → 应用 → 权限管理，勾选后重新发布版本",
     "AccessTokenPermissionDenied": "缺少接口权限：开发者后台 → 应用 → 权限管理，勾选后重新发布版本",
     "IpNotInWhiteList": "本机出口 IP 不在应用的服务器出口 IP 名单里：开发者后台 → 应用 → 安全设置",
     "60020": "本机出口 IP 不在应用的服务器出口 IP 名单里：开发者后台 → 应用 → 安全设置",
@@ -69,11 +73,11 @@ class Refusal:
 
     @property
     def token_expired(self) -> bool:
-        return self.code in TOKEN_CODES or self.status == 401
+        return self.is_any(TOKEN_CODES) or self.status == 401
 
     @property
     def quota(self) -> bool:
-        return self.code in QUOTA_CODES
+        return self.is_any(QUOTA_CODES)
 
     def __str__(self) -> str:
         return f"{self.code or self.status} {self.words}"[:300]
@@ -83,14 +87,15 @@ def refusal_of(reply: Reply) -> Refusal | None:
     """What the answer refuses, or None when it is a success. Understands the new, the old and the gateway's bodies."""
     body = _object(reply.body)
     if body is None:
-        return Refusal("", f"HTTP {reply.status} 返回的不是 JSON", reply.status) if _odd(reply) else None
+        return Refusal("", f"HTTP {reply.status} 返回的不是 JSON", reply.status)
     if body.get("punish") or body.get("status") == 1111:
         return Refusal("x5", "本机 IP 调用过于频繁，被钉钉暂时封禁", reply.status)
     code = str(body.get("errcode", body.get("code", "")) or "")
     if reply.status < 400 and code in OK_CODES:
         return None
-    words = str(body.get("errmsg") or body.get("message") or body.get("sub_msg") or "")
-    return Refusal(code if code not in OK_CODES else "", words, reply.status)
+    if code == AUTH_FAILURE and body.get("sub_code"):
+        code = str(body["sub_code"])
+    return Refusal(code if code not in OK_CODES else "", _words(body), reply.status)
 
 
 def error_of(refusal: Refusal) -> DeliveryError:
@@ -120,8 +125,12 @@ def _remedy(refusal: Refusal) -> str:
     return next((words for end, words in _REMEDIES.items() if refusal.is_any((end,))), _ROBOT)
 
 
-def _odd(reply: Reply) -> bool:
-    return reply.status >= 400 or not reply.body.strip() or reply.body.lstrip()[:1] == b"<"
+def _words(body: Mapping[str, Any]) -> str:
+    """What DingTalk says about it, with the permission points it misses where it names them."""
+    said = str(body.get("sub_msg") or body.get("errmsg") or body.get("message") or "")
+    detail = next((value for name, value in body.items() if name.lower() == "accessdenieddetail"), None)
+    scopes = detail.get("requiredScopes") if isinstance(detail, dict) else None
+    return f"{'、'.join(map(str, scopes))} {said}" if isinstance(scopes, list) and scopes else said
 
 
 def _object(body: bytes) -> Mapping[str, Any] | None:

@@ -86,8 +86,9 @@ async def _first_step(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _user(answer: dict[str, Any]) -> str:
-    result = answer.get("result")
-    user = result.get("userid") if isinstance(result, dict) else None
+    found = answer.get("result")
+    result = found if isinstance(found, dict) else {}
+    user = result.get("userid")
     if not isinstance(user, str) or not user or result.get("contact_type") == EXTERNAL:
         raise NotFound(NOT_OURS)
     return user

@@ -88,8 +88,8 @@ async def test_files_are_fetched_from_dingtalk_only(online: App, ding: DingTalkE
         await online.platform.client.fetch(online.kept.last.media[0])
 
 
-async def test_a_wrong_download_code_is_final(app: App) -> None:
-    with pytest.raises(Permanent):
+async def test_a_wrong_download_code_is_said_to_the_sender(app: App) -> None:
+    with pytest.raises(MediaRefused, match="重新发送"):
         await app.platform.client.fetch(MediaRef("nonsense", "photo"))
 
 
