@@ -111,7 +111,10 @@ def _feishu(services: Services, app: str, given: Mapping[str, Any]) -> Platform:
 
 def _dingtalk(services: Services, app: str, given: Mapping[str, Any]) -> Platform:
     settings = DingTalkSettings.model_validate(dict(given))
-    return DingTalkPlatform(settings, services.http, services.clock, app=app, attachment=services.attachments.get)
+    public = services.settings.public_url.rstrip("/")
+    address = f"{public}/callbacks/dingtalk/{app}" if public else ""
+    given_out = services.attachments.get
+    return DingTalkPlatform(settings, services.http, services.clock, app=app, attachment=given_out, address=address)
 
 
 def _wecom(services: Services, app: str, given: Mapping[str, Any]) -> Platform:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
@@ -19,7 +19,7 @@ from bot.platforms.console.signing import Signer
 from bot.platforms.registry import secret_of
 from bot.services import Services
 from bot.web.page_links import Grant
-from bot.web.page_notes import Note
+from bot.web.page_notes import Note, page, policy_for
 from cards.texts import say
 
 VISITOR, LOGIN = "genjin_page", "genjin_page_login"
@@ -37,6 +37,15 @@ class WebLogin(Protocol):
     def address(self, back: str, state: str) -> str: ...
 
     def person(self, code: str, *back: str) -> Awaitable[str]: ...
+
+
+@runtime_checkable
+class InsideLogin(WebLogin, Protocol):
+    """A login for the browser inside the platform's own app: a script of the platform's asks the app for a code."""
+
+    def inside(self, agent: str) -> Mapping[str, str] | None: ...
+
+    def person_in_client(self, code: str) -> Awaitable[str]: ...
 
 
 class Visitors:
@@ -71,23 +80,48 @@ class Visitors:
         begun = self._read(self._logins, request.cookies.get(LOGIN, ""))
         if login is None or begun is None or not secrets.compare_digest(request.query.get("state", ""), begun[0]):
             raise Note(400, say("pages.login_failed"), say("pages.login_lost"))
-        user = await self._person(login, request.query.get("code", ""), self._back(request, platform, app))
+        code = request.query.get("code", "")
+        if "inside" in request.query and isinstance(login, InsideLogin):
+            user = await self._said(login.person_in_client(code))
+        else:
+            user = await self._person(login, code, self._back(request, platform, app))
         response = web.HTTPSeeOther(f"/forms/{begun[1]}")
         response.del_cookie(LOGIN, path="/forms")
         self._set(response, VISITOR, self._sessions.dumps([platform, app, user, self._until(SESSION)]), SESSION)
         raise response
 
+    async def inside(self, request: web.Request) -> web.StreamResponse:
+        """GET /forms/inside/{platform}/{app}: asks the app for a code, and where it gives none, the login of browsers."""
+        platform, app = request.match_info["platform"], request.match_info["app"]
+        login = self._login(platform, app)
+        begun = self._read(self._logins, request.cookies.get(LOGIN, ""))
+        asked = login.inside(request.headers.get("User-Agent", "")) if isinstance(login, InsideLogin) else None
+        if login is None or asked is None or begun is None:
+            raise Note(400, say("pages.login_failed"), say("pages.login_lost"))
+        back = f"/forms/login/{platform}/{app}?state={begun[0]}&inside=1"
+        other = login.address(self._back(request, platform, app), begun[0])
+        told = {"script": asked["script"], "corp": asked["corp"], "client": asked["client"]}
+        return page("inside.html", 200, policy=policy_for(told["script"]), back=back, other=other, told=told)
+
     def _to_login(self, request: web.Request, grant: Grant, login: WebLogin) -> web.HTTPFound:
         state = secrets.token_hex(16)  # letters and digits only: WeCom refuses anything else
-        found = web.HTTPFound(login.address(self._back(request, grant.platform, grant.app), state))
+        agent = request.headers.get("User-Agent", "")
+        if isinstance(login, InsideLogin) and login.inside(agent) is not None:
+            found = web.HTTPFound(f"/forms/inside/{grant.platform}/{grant.app}")
+        else:
+            found = web.HTTPFound(login.address(self._back(request, grant.platform, grant.app), state))
         begun = self._logins.dumps([state, request.match_info["token"], self._until(LOGGING_IN)])
         self._set(found, LOGIN, begun, LOGGING_IN)
         return found
 
     async def _person(self, login: WebLogin, code: str, back: str) -> str:
         takes_back = len(inspect.signature(login.person).parameters) > 1
+        return await self._said(login.person(code, *([back] if takes_back else [])))
+
+    async def _said(self, asked: Awaitable[str]) -> str:
+        """Whom the platform names. Raises Note where it names nobody."""
         try:
-            return await login.person(code, *([back] if takes_back else []))
+            return await asked
         except Refused as refused:
             raise Note(403, say("pages.login_failed"), refused.text) from refused
         except DeliveryError as error:

@@ -70,6 +70,7 @@ class Pages:
         return [
             web.get("/forms/static/{name}", static),
             web.get("/forms/login/{platform}/{app}", _answered(self._visitors.arrive)),
+            web.get("/forms/inside/{platform}/{app}", _answered(self._visitors.inside)),
             web.get("/forms/{token}", _answered(self.show)),
             web.post("/forms/{token}", _answered(self.submit)),
             web.get("/forms/{token}/photos/{sha256}", _answered(self.photo)),

@@ -15,6 +15,7 @@ from bot.platforms.dingtalk.login import WebLogin
 from bot.platforms.dingtalk.pictures import Attachment
 from bot.platforms.dingtalk.press import PLATFORM
 from bot.platforms.dingtalk.receiver import Receiver
+from bot.platforms.dingtalk.routing import CardRoute
 from bot.platforms.dingtalk.settings import DingTalkSettings
 from bot.platforms.dingtalk.socket import Stream
 from bot.platforms.dingtalk.webhooks import Webhooks
@@ -38,7 +39,9 @@ class DingTalkPlatform:
         app: str = "main",
         attachment: Attachment | None = None,
         backoff: Backoff | None = None,
+        address: str = "",
     ) -> None:
+        """`address`: where DingTalk reaches the callback from outside; empty when that is not known."""
         self.app = app
         self.health = Health()
         self._settings = settings
@@ -51,6 +54,7 @@ class DingTalkPlatform:
         )
         self.client: Client = self._delivery
         self.login = WebLogin(settings, self._delivery.api)
+        self._route = CardRoute(settings, self._delivery.api, clock, self.health, address)
 
     def routes(self, sink: Sink) -> Sequence[web.RouteDef]:
         """One address for robot messages, events and card presses."""
@@ -59,8 +63,9 @@ class DingTalkPlatform:
         return [web.post(path, callbacks.post), web.get(path, callbacks.get)]
 
     async def listen(self, sink: Sink) -> None:
-        """Holds the Stream connection until cancelled; returns at once when it is switched off."""
+        """Holds the Stream connection until cancelled; when it is switched off, says where presses go, and returns."""
         if not self._settings.stream:
+            await self._route.keep_registered()
             return
         stream = Stream(self._settings, self._delivery.api, self._http, self._clock, self.health, self._receiver(sink))
         await keep_connected(f"dingtalk/{self.app}", stream.live, self._clock, backoff=self._backoff)

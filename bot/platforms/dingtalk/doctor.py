@@ -42,6 +42,7 @@ class Doctor:
             await self._cards(),
             await self._contacts(),
             self._connection(),
+            *self._presses(),
             self._forms(),
             self._quota(),
         ]
@@ -125,6 +126,18 @@ class Doctor:
             )
         remedy = "" if heard else "给机器人发一句话试试；收不到时检查是否有另一台机器用同一个 Client ID 连着"
         return Finding("收消息", "ok" if heard else "warn", f"Stream 长连接正常。{last}", remedy)
+
+    def _presses(self) -> list[Finding]:
+        """By HTTP, presses on cards need an address of their own, and a secret that signs them."""
+        if self._settings.stream or not self._settings.card_route_key:
+            return []
+        if not self._settings.card_api_secret.get_secret_value():
+            words = "没有 card_api_secret，卡片按钮的回调会被拒绝"
+            return [Finding("卡片回调", "fail", words, "自己定一串字母和数字（32 位左右）作为 card_api_secret，重启")]
+        if self._health.card_route:
+            remedy = "检查设置里的 public_url 是不是外网能访问的 https 地址；跟进每 5 分钟再登记一次"
+            return [Finding("卡片回调", "fail", f"钉钉没有接受回调地址：{self._health.card_route}", remedy)]
+        return [Finding("卡片回调", "ok", f"按钮的回调登记在 {self._settings.card_route_key}")]
 
     def _forms(self) -> Finding:
         failures = self._ladder.failures()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -67,6 +67,16 @@ class WebLogin:
         except Unreachable as error:
             raise NotFound(NOT_OURS) from error
         return _user(found)
+
+    def inside(self, agent: str) -> Mapping[str, str] | None:
+        """What a page inside DingTalk's own app needs to ask it for a code; None in any other browser.
+
+        The app gives codes to pages of an organisation it is told by name, so without `corp_id` there is none.
+        """
+        if "DingTalk" not in agent or not self._settings.corp_id:
+            return None
+        corp, client = self._settings.corp_id, self._settings.client_id
+        return {"script": str(self._settings.jsapi), "corp": corp, "client": client}
 
     async def person_in_client(self, code: str) -> str:
         """The user id behind a code that `dd.requestAuthCode` gave inside the DingTalk app. Raises as `person`."""

@@ -67,6 +67,11 @@ class DingTalkSettings(BaseModel):
     )
     login_base: HttpUrl = Field(default=HttpUrl("https://login.dingtalk.com"), description="网页登录根地址")
 
+    jsapi: HttpUrl = Field(
+        default=HttpUrl("https://g.alicdn.com/dingding/dingtalk-jsapi/3.0.25/dingtalk.open.js"),
+        description="钉钉客户端里免登用的官方脚本（需要填写 corp_id）",
+    )
+
     stream: bool = Field(default=True, description="使用 Stream 长连接收消息（推荐，无需公网地址）")
     ping_seconds: float = Field(default=30, gt=0, description="长连接上每隔多少秒发一次心跳")
     silence_seconds: float = Field(default=90, gt=0, description="多少秒没有任何数据就断开重连")
@@ -75,9 +80,12 @@ class DingTalkSettings(BaseModel):
     event_aes_key: SecretStr = Field(
         default=SecretStr(""), description="事件订阅的加密 aes_key，43 个字符（只用 Stream 时留空）"
     )
-    card_route_key: str = Field(default="", description="卡片 HTTP 回调的 callbackRouteKey（只用 Stream 时留空）")
+    card_route_key: str = Field(
+        default="", description="卡片 HTTP 回调的名字（callbackRouteKey），自己取，例如 genjin（只用 Stream 时留空）"
+    )
     card_api_secret: SecretStr = Field(
-        default=SecretStr(""), description="注册卡片 HTTP 回调时得到的 apiSecret（只用 Stream 时留空）"
+        default=SecretStr(""),
+        description="卡片 HTTP 回调的签名密钥：自己定一串字母和数字，启动时随地址一起登记（只用 Stream 时留空）",
     )
 
     form_template: FormTemplate | None = Field(

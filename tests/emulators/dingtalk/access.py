@@ -16,7 +16,7 @@ from tests.emulators.dingtalk.refusals import NewRefused, OldRefused, Refused, q
 TOKEN_LIFE = timedelta(hours=2)
 TICKET_LIFE = timedelta(seconds=90)
 FREE = re.compile(
-    r"^/(topapi/|gettoken|v1\.0/oauth2/|v1\.0/gateway/|v1\.0/contact/|connect|file/|emulator|robot/sendBySession|$)"
+    r"^/(topapi/|gettoken|v1\.0/oauth2/|v1\.0/gateway/|v1\.0/contact/|connect|file/|emulator|jsapi|robot/sendBySession|$)"
 )
 """Token, contact and own addresses do not count against the monthly quota."""
 

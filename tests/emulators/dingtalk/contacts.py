@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Contacts:
     def __init__(self, emulator: DingTalkEmulator) -> None:
         self._e = emulator
+        self.inside = ""
+        """Who has DingTalk's own app in their hands; pages in it get their codes from it."""
         self.in_scope = True
         self.personal = True
         """Whether the app may read mobile, e-mail and superior."""
@@ -36,6 +38,7 @@ class Contacts:
             web.post("/topapi/user/getbyunionid", self.by_union),
             web.post("/topapi/v2/user/getuserinfo", self.by_code),
             web.get("/oauth2/auth", self.login_page),
+            web.get("/jsapi.js", self.jsapi),
             web.post("/v1.0/oauth2/userAccessToken", self.user_token),
             web.post("/v1.0/oauth2/{corp}/token", self.corp_token),
             web.get("/v1.0/contact/users/me", self.me),
@@ -110,6 +113,12 @@ class Contacts:
             raise OldRefused(40078, "不存在的临时授权码")
         person = self._e.world.people[user]
         return _ok({"userid": user, "unionid": person.union, "name": person.name, "sys": False})
+
+    async def jsapi(self, _: web.Request) -> web.Response:
+        """DingTalk's script for pages inside its app, as far as it hands out codes."""
+        given = f"asked.onSuccess({{code: '{self.code(self.inside)}'}})" if self.inside else "asked.onFail({})"
+        script = f"window.dd = {{ready: (go) => go(), requestAuthCode: (asked) => {given}}};"
+        return web.Response(text=script, content_type="text/javascript")
 
     async def login_page(self, request: web.Request) -> web.Response:
         """Who do you want to be? Each name leads back with a code."""

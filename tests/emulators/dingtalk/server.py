@@ -91,7 +91,7 @@ class DingTalkEmulator:
 
     def settings(self, **changes: Any) -> DingTalkSettings:
         """Settings of an app that talks to this emulator."""
-        bases = {"api_base": self.url, "oapi_base": self.url, "login_base": self.url}
+        bases = {"api_base": self.url, "oapi_base": self.url, "login_base": self.url, "jsapi": f"{self.url}/jsapi.js"}
         given = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "corp_id": CORP, **bases, **changes}
         return DingTalkSettings.model_validate(given)
 

@@ -19,6 +19,13 @@ from tests.emulators.dingtalk import DingTalkEmulator
 START = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
 
 
+async def settle(done: Callable[[], bool]) -> None:
+    """Lets sockets carry what is under way until `done`; bounded by the number of turns, not by time."""
+    async with asyncio.timeout(10):
+        while not done():  # noqa: ASYNC110  # turns of the loop, no time: sockets and sinks have no common event
+            await asyncio.sleep(0)
+
+
 class Kept:
     """A sink: unique by event key, as the inbox is."""
 

@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,11 +18,16 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.clock import VirtualClock
 from bot.platforms.base import CardBody, Kind
+from bot.platforms.dingtalk import DingTalkPlatform
+from bot.platforms.http import Http
 from cards.model import Button, Card
 from tests.emulators.dingtalk import CLIENT_ID, CORP, DingTalkEmulator, seals
+from tests.emulators.dingtalk.access import Trouble
 from tests.emulators.dingtalk.push import HttpPush, robot_message
-from tests.platforms.dingtalk.conftest import App
+from tests.emulators.dingtalk.refusals import no_permission
+from tests.platforms.dingtalk.conftest import App, Kept, settle
 
 TOKEN, AES_KEY, CARD_SECRET = "tok123", "o1w0aum42yaptlz8alnhwikjd3jenzt9cb9wmzptgus", "card-secret"
 PATH = "/callbacks/dingtalk/main"
@@ -84,6 +90,25 @@ async def test_a_press_by_http(site: Web, hooked: App, ding: DingTalkEmulator) -
     await ding.presses("lilei", ding.inbox("lilei")[0], "好")
     assert hooked.kept.last.press is not None and hooked.kept.last.press.action == {"a": "x"}
     assert ding.inbox("lilei")[0].toast == ""
+
+
+async def test_presses_find_their_way_without_anybody_registering_it(
+    ding: DingTalkEmulator, http: Http, clock: VirtualClock, kept: Kept
+) -> None:
+    """Nothing in DingTalk's console registers the address: the product does, and again when it was refused."""
+    address = "https://genjin.example.com/callbacks/dingtalk/main"
+    platform = DingTalkPlatform(ding.settings(**HTTP_MODE), http, clock, address=address)
+    ding.access.troubles.append(Trouble("callbacks/register", no_permission()))
+    registering = asyncio.create_task(platform.listen(kept))
+    await settle(lambda: bool(platform.health.card_route))
+    found = {finding.what: finding for finding in await platform.client.check()}
+    assert found["卡片回调"].state == "fail" and "权限管理" in found["卡片回调"].words
+    clock.move_to(clock.now() + timedelta(minutes=6))
+    await asyncio.wait_for(registering, 5)
+    assert ding.cards.routes_by_key["genjin"] == (address, CARD_SECRET)
+    await platform.listen(kept)
+    found = {finding.what: finding for finding in await platform.client.check()}
+    assert found["卡片回调"].state == "ok"
 
 
 async def test_a_browser_sees_that_the_address_works(site: Web) -> None:

@@ -85,6 +85,11 @@ async def test_http_mode_without_a_message(make_app: Callable[..., App]) -> None
     assert (finding.state, "消息接收地址" in finding.remedy) == ("warn", True)
 
 
+async def test_presses_by_http_need_a_secret(make_app: Callable[..., App]) -> None:
+    finding = (await findings(make_app(stream=False, card_route_key="k")))["卡片回调"]
+    assert finding.state == "fail" and "card_api_secret" in finding.remedy
+
+
 async def test_no_form_template(make_app: Callable[..., App]) -> None:
     assert "genjin-form.json" in (await findings(make_app()))["表单卡片"].remedy
 

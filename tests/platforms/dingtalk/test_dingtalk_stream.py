@@ -17,16 +17,9 @@ from tests.emulators.dingtalk.access import Trouble
 from tests.emulators.dingtalk.push import robot_message, stream_message
 from tests.emulators.dingtalk.refusals import Raw
 from tests.emulators.dingtalk.stream import Push
-from tests.platforms.dingtalk.conftest import App
+from tests.platforms.dingtalk.conftest import App, settle
 
 Make = Callable[..., App]
-
-
-async def settle(done: Callable[[], bool]) -> None:
-    """Lets sockets carry what is under way until `done`; bounded by the number of turns, not by time."""
-    async with asyncio.timeout(10):
-        while not done():  # noqa: ASYNC110  # turns of the loop, no time: sockets and sinks have no common event
-            await asyncio.sleep(0)
 
 
 async def connected(ding: DingTalkEmulator, count: int = 1) -> None:
