@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.emulators.dingtalk.refusals import NewRefused
-from tests.emulators.dingtalk.templates import Layout
+from tests.emulators.dingtalk.templates import FIELD_TYPES, Layout
 from tests.emulators.dingtalk.world import Instance, Shown
 
 if TYPE_CHECKING:
@@ -189,7 +189,21 @@ class Cards:
         known = self._e.templates[template].layout.variables
         if known is not None and not params.keys() <= known:
             raise NewRefused("param.cardDataInvalid", f"unknown variables {sorted(params.keys() - known)}")
+        self._check_form(params.get(self._e.templates[template].layout.form) or "")
         return dict(params)
+
+    def _check_form(self, value: str) -> None:
+        """A form that the component cannot draw. Raises NewRefused, where DingTalk would show an empty card."""
+        if not value:
+            return
+        try:
+            fields = json.loads(value)["fields"]
+        except (ValueError, KeyError, TypeError):
+            raise NewRefused("param.cardDataInvalid", "the form is none") from None
+        names = [drawn.get("name") for drawn in fields]
+        kinds = {drawn.get("type") for drawn in fields}
+        if not all(names) or len(set(names)) < len(names) or not kinds <= FIELD_TYPES:
+            raise NewRefused("param.cardDataInvalid", f"fields {names} of {sorted(map(str, kinds))}")
 
 
 def callback(

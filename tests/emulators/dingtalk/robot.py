@@ -59,6 +59,9 @@ class Robot:
             web.get("/v1.0/robot/oToMessages/readStatus", self.read_status),
             web.post("/v1.0/robot/groupMessages/query", self.group_query),
             web.post("/v1.0/robot/ding/send", self.ding),
+            web.post("/v1.0/robot/ding/recall", self.recall_ding),
+            web.post("/v1.0/robot/emotion/reply", self.react),
+            web.post("/v1.0/robot/emotion/recall", self.react),
         ]
 
     async def batch_send(self, request: web.Request) -> web.Response:
@@ -103,7 +106,8 @@ class Robot:
             raise OldRefused(410100, "发送速度太快而限流")
         used.append(now)
         key, param, at = _webhook_message(await request.json())
-        self._safe(param)
+        if self.unsafe in json.dumps(param, ensure_ascii=False):
+            raise OldRefused(430102, "消息文本不安全")
         message = Message(self._e.access.fresh("hook"), [user], group, key, param, by_webhook=True, at=at)
         if group:
             message.to = []
@@ -120,6 +124,8 @@ class Robot:
     async def recall(self, request: web.Request) -> web.Response:
         body = await request.json()
         done, failed = [], {}
+        if len(body["processQueryKeys"]) > 20:
+            raise NewRefused("invalidParameter.processQueryKeys.overMax")
         for key in body["processQueryKeys"]:
             message = self._e.world.message(key)
             if message is None or message.by_webhook:
@@ -152,8 +158,23 @@ class Robot:
         body = await request.json()
         if len(body["receiverUserIdList"]) > (200 if body["remindType"] == 1 else 20):
             raise NewRefused("ding.receivercount.limit")
-        self._e.world.dings.append(body)
-        return web.json_response({"openDingId": self._e.access.fresh("ding"), "failedList": {}})
+        number = self._e.access.fresh("ding")
+        self._e.world.dings.append({**body, "openDingId": number})
+        return web.json_response({"openDingId": number, "failedList": {}})
+
+    async def recall_ding(self, request: web.Request) -> web.Response:
+        number = (await request.json()).get("openDingId")
+        if number not in [ding["openDingId"] for ding in self._e.world.dings]:
+            raise NewRefused("resource.not.found")
+        self._e.world.dings = [ding for ding in self._e.world.dings if ding["openDingId"] != number]
+        return web.json_response({"openDingId": number})
+
+    async def react(self, request: web.Request) -> web.Response:
+        """A reaction beside somebody's message, or taken away again."""
+        body = await request.json()
+        if body.get("robotCode") != self._e.robot_code or not body.get("openMsgId") or body.get("emotionType") != 2:
+            raise NewRefused("miss.param")
+        return web.json_response({"success": True})
 
     def _found(self, key: str) -> Message:
         message = self._e.world.message(key)
@@ -184,6 +205,9 @@ class Robot:
             raise NewRefused("invalidParameter.msgParam.invalid", f"{key} needs {sorted(needed)}")
         if not all(isinstance(value, str) and value for name, value in param.items() if name in needed):
             raise NewRefused("invalidParameter.msgParam.invalid", "values must be non-empty strings")
+        media = param.get("mediaId") or param.get("videoMediaId")
+        if key in ("sampleAudio", "sampleVideo") and media not in self._e.world.media:
+            raise NewRefused("msg.unsupport", "media id")
         if key == "sampleFile" and (param["fileType"] not in FILE_TYPES or param["mediaId"] not in self._e.world.media):
             raise NewRefused("msg.unsupport", "file type or media id")
         self._safe(param)
@@ -201,7 +225,10 @@ class Robot:
 
 def _webhook_message(body: dict[str, Any]) -> tuple[str, dict[str, Any], list[str]]:
     """A session webhook's body as one of the robot's message keys. Raises OldRefused."""
-    at = list((body.get("at") or {}).get("atUserIds") or ())
+    given = body.get("at") or {}
+    at = list(given.get("atUserIds") or ())
+    if len(at) + len(given.get("atMobiles") or ()) > 50:
+        raise OldRefused(40035, "最多 @ 50 人")
     match body:
         case {"msgtype": "text", "text": {"content": str(content)}} if content:
             return "sampleText", {"content": content}, at
@@ -214,7 +241,11 @@ def _webhook_message(body: dict[str, Any]) -> tuple[str, dict[str, Any], list[st
             for number, button in enumerate(buttons, 1):
                 param |= {f"actionTitle{number}": button["title"], f"actionURL{number}": button["actionURL"]}
             return f"sampleActionCard{len(buttons)}", param, at
-        case {"msgtype": "text" | "markdown" | "actionCard"}:
+        case {"msgtype": "link", "link": {"title": str(), "text": str(), "messageUrl": str()} as link} if not at:
+            return "sampleLink", {"picUrl": "", **link}, at
+        case {"msgtype": "feedCard", "feedCard": {"links": [{"title": str(title), "messageURL": str()}, *_]}} if not at:
+            return "feedCard", {"title": title, "text": ""}, at
+        case {"msgtype": "text" | "markdown" | "actionCard" | "link" | "feedCard"}:
             raise OldRefused(40035, "缺少参数")
     raise OldRefused(400105, "不支持的消息类型")
 

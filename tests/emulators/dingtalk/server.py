@@ -22,7 +22,7 @@ from tests.emulators.dingtalk.contacts import Contacts
 from tests.emulators.dingtalk.media import Files
 from tests.emulators.dingtalk.page import DingTalkPhone, spoken
 from tests.emulators.dingtalk.push import HttpPush
-from tests.emulators.dingtalk.refusals import OldRefused, Refused
+from tests.emulators.dingtalk.refusals import NewRefused, OldRefused, Refused
 from tests.emulators.dingtalk.robot import Robot, draw_message
 from tests.emulators.dingtalk.stream import Gateway, Push
 from tests.emulators.dingtalk.templates import Template
@@ -74,6 +74,7 @@ class DingTalkEmulator:
         for part in (self.robot, self.cards, self.files, self.contacts, self.gateway):
             app.add_routes(part.routes())
         app.add_routes([web.post("/v1.0/oauth2/accessToken", self._token), web.get("/gettoken", self._old_token)])
+        app.add_routes([web.post("/v1.0/oauth2/{corp}/token", self._corp_token)])
         app.add_routes(page_routes(DingTalkPhone(self)))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -156,7 +157,8 @@ class DingTalkEmulator:
 
     async def event(self, kind: str, data: dict[str, Any]) -> Push | None:
         if self.http is not None:
-            await self.http.event({"EventType": kind, "TimeStamp": self.http.stamp(), "CorpId": CORP, **data})
+            capitals = {name[:1].upper() + name[1:]: value for name, value in data.items()}
+            await self.http.event({"EventType": kind, "TimeStamp": self.http.stamp(), "CorpId": CORP, **capitals})
             return None
         return await self.gateway.push(push.stream_event(self, kind, data))
 
@@ -181,6 +183,24 @@ class DingTalkEmulator:
         pressed = callback(layout, instance.seen_by(user), seen, label, answers or {})
         return await self._call_back(user, instance, push.card_press(self, instance, user, pressed))
 
+    async def reads(self, user: str, shown: Shown) -> Push | None:
+        """Opens a robot message; whoever subscribed to it hears of it."""
+        message = self.world.message(shown.id)
+        assert message is not None, "cards tell nobody that they were read"
+        message.read.add(user)
+        about = {"openConversationId": message.chat, "processQueryKey": message.id, "robotCode": self.robot_code}
+        return await self.event("robot_msg_read", {"userId": user, "operatTime": self._now(), **about})
+
+    async def joins(self, user: str, chat: str) -> Push | None:
+        """Is taken into a group."""
+        self.world.conversations[chat].members.append(user)
+        return await self.event("chat_add_member", {"openConversationId": chat, "userId": [user]})
+
+    async def disbands(self, chat: str) -> Push | None:
+        """The group is no more."""
+        self.world.conversations[chat].robot = False
+        return await self.event("chat_disband", {"openConversationId": chat})
+
     def inbox(self, user: str) -> list[Shown]:
         """Everything from the robot that `user` sees, oldest first, in its present state."""
         return [self._draw(user, item) for item in self.world.history if user in self.world.receivers(item)]
@@ -203,7 +223,7 @@ class DingTalkEmulator:
     async def _call_back(self, user: str, instance: Instance, data: dict[str, Any]) -> Push | None:
         """Delivers a press the way the card was made for; no answer in time shows a failure to the person."""
         if instance.callback == "HTTP" and self.http is not None:
-            self._show_answer(user, instance, await self._answer_by_http(instance, data))
+            await self._posted(user, instance, self._answer_by_http(instance, data))
             return None
         if instance.callback != "STREAM":
             instance.toast[user] = "操作失败"
@@ -219,6 +239,16 @@ class DingTalkEmulator:
         for task in (late, answered):
             task.cancel()
         return pressed
+
+    async def _answer_by_http(self, instance: Instance, data: dict[str, Any]) -> Mapping[str, Any] | None:
+        """A press is posted once; None where nobody accepted it."""
+        assert self.http is not None
+        _, secret = self.cards.routes_by_key[instance.route]
+        try:
+            status, answer = await self.http.press(data, secret)
+        except aiohttp.ClientError:
+            return None
+        return answer if status == 200 else None
 
     async def _answer_by_http(self, instance: Instance, data: dict[str, Any]) -> Mapping[str, Any] | None:
         """A press is posted once; None where nobody accepted it."""
@@ -246,6 +276,9 @@ class DingTalkEmulator:
         if parts.scheme != "dtmd" or parts.netloc != "dingtalkclient" or seen.chat:
             return None
         return await self.says(user, parse_qs(parts.query)["content"][0])
+
+    def _now(self) -> int:
+        return int(self.clock.now().timestamp() * 1000)
 
     def _seen(self, user: str, number: str) -> Shown:
         found = next((shown for shown in self.inbox(user) if shown.id == number), None)
@@ -284,6 +317,18 @@ class DingTalkEmulator:
         self.access.check_credentials(body.get("appKey"), body.get("appSecret"))
         value, life = self.access.token()
         return web.json_response({"accessToken": value, "expireIn": life})
+
+    async def _corp_token(self, request: web.Request) -> web.Response:
+        """The newer endpoint, for one organisation."""
+        body = await request.json()
+        if body.get("grant_type") != "client_credentials":
+            raise NewRefused("unsupported.grant.type")
+        if request.match_info["corp"] != CORP:
+            raise NewRefused("unauthorized.client", status=401)
+        if (body.get("client_id"), body.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            raise NewRefused("invalid.client")
+        value, life = self.access.token()
+        return web.json_response({"access_token": value, "expires_in": life})
 
     async def _old_token(self, request: web.Request) -> web.Response:
         if (request.query.get("appkey"), request.query.get("appsecret")) != (CLIENT_ID, CLIENT_SECRET):

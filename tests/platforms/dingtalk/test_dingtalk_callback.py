@@ -92,6 +92,19 @@ async def test_a_press_by_http(site: Web, hooked: App, ding: DingTalkEmulator) -
     assert ding.inbox("lilei")[0].toast == ""
 
 
+async def test_a_press_by_http_answered_late_shows_a_failure(site: Web, hooked: App, ding: DingTalkEmulator) -> None:
+    """The work is done all the same; only the person's client did not wait."""
+    await hooked.send(CardBody(Card(title="t", buttons=(Button(label="好", action={"a": "x"}),)), "k"), user="lilei")
+    hooked.kept.gate = asyncio.Event()
+    pressing = asyncio.create_task(ding.presses("lilei", ding.inbox("lilei")[0], "好"))
+    await settle(lambda: hooked.kept.calls == 1)
+    hooked.forward(seconds=3)
+    await settle(lambda: ding.inbox("lilei")[0].toast == "操作失败")
+    hooked.kept.gate.set()
+    await pressing
+    assert hooked.kept.last.press is not None and ding.inbox("lilei")[0].toast == "操作失败"
+
+
 async def test_presses_find_their_way_without_anybody_registering_it(
     ding: DingTalkEmulator, http: Http, clock: VirtualClock, kept: Kept
 ) -> None:
