@@ -42,8 +42,12 @@ FILE_BYTES = 20 * 1024 * 1024
 UPDATABLE = timedelta(days=365)
 """No limit is documented; a card that DingTalk has forgotten answers cardNotExist."""
 
-LIMITS = (Limit("app", 20, timedelta(seconds=1)), Limit("receiver", 20, timedelta(minutes=1)))
-"""20 calls a second for each API, taken for all together; a session webhook takes 20 messages a minute."""
+LIMITS = (
+    Limit("app", 20, timedelta(seconds=1)),
+    Limit("receiver", 20, timedelta(minutes=1)),
+    Limit("group", 20, timedelta(minutes=1)),
+)
+"""20 calls a second for each API, taken for all together; the webhook of a conversation takes 20 messages a minute."""
 
 GONE = "钉钉那边已经取不到这个文件了（放得太久），请重新发送一次。"
 

@@ -76,9 +76,10 @@ class Sender:
 
     async def file(self, to: Address, body: FileBody) -> str:
         """Pictures as pictures, files of other types than DingTalk's in a zip. Raises Permanent above 20 MB."""
-        mime = sniff(body.content).mime
-        if body.picture and mime in PICTURE_TYPES and len(body.content) <= FILE_BYTES:
-            media = await self._api.upload("image", body.name, mime, body.content)
+        found = sniff(body.content)
+        if body.picture and found.mime in PICTURE_TYPES and len(body.content) <= FILE_BYTES:
+            name = f"{PurePath(body.name).stem or 'picture'}{found.extension}"  # DingTalk goes by the name
+            media = await self._api.upload("image", name, found.mime, body.content)
             return await self.deliver(to, Message("sampleImageMsg", {"photoURL": media}))
         name, content = _packed(body)
         if len(content) > FILE_BYTES:

@@ -192,6 +192,19 @@ async def test_texts_markdown_and_files_arrive(app: App, ding: DingTalkEmulator)
     assert sheet.title == "报表.xlsx"
 
 
+@pytest.mark.parametrize("name", ["截图", "截图.webp", "截图.PNG", ""])
+async def test_a_picture_arrives_whatever_it_is_called(name: str, app: App, ding: DingTalkEmulator) -> None:
+    """DingTalk goes by the name's ending."""
+    await app.send(FileBody(name, "application/octet-stream", PNG, picture=True), user="lilei")
+    assert [(shown.kind, shown.content) for shown in ding.inbox("lilei")] == [("picture", PNG)]
+
+
+async def test_a_picture_dingtalk_does_not_show_comes_as_a_file(app: App, ding: DingTalkEmulator) -> None:
+    webp = b"RIFF\0\0\0\0WEBP" + b"\0" * 40
+    await app.send(FileBody("门头.webp", "image/webp", webp, picture=True), user="lilei")
+    assert [(shown.kind, shown.title) for shown in ding.inbox("lilei")] == [("file", "门头.zip")]
+
+
 async def test_a_file_above_the_limit_is_refused_here(app: App) -> None:
     with pytest.raises(Permanent, match="20 MB"):
         await app.send(FileBody("大.pdf", "application/pdf", b"%PDF-" + b"\0" * (21 * 1024 * 1024)), user="lilei")
