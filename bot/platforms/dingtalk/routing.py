@@ -30,7 +30,10 @@ class CardRoute:
     async def keep_registered(self) -> None:
         """Registers the address, again every few minutes until DingTalk takes it."""
         secret = self._settings.card_api_secret.get_secret_value()
-        if not (self._address and self._settings.card_route_key and secret):
+        if not (self._settings.card_route_key and secret):
+            return
+        if not self._address:
+            self._health.card_route = "设置里没有 public_url，不知道外网地址"
             return
         body = {
             "callbackRouteKey": self._settings.card_route_key,

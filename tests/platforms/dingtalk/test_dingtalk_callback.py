@@ -124,6 +124,12 @@ async def test_presses_find_their_way_without_anybody_registering_it(
     assert found["卡片回调"].state == "ok"
 
 
+async def test_without_a_public_address_the_doctor_says_so(hooked: App) -> None:
+    await hooked.platform.listen(hooked.kept)
+    found = {finding.what: finding for finding in await hooked.platform.client.check()}
+    assert found["卡片回调"].state == "fail" and "public_url" in found["卡片回调"].words
+
+
 async def test_a_browser_sees_that_the_address_works(site: Web) -> None:
     answer = await site.get(PATH)
     assert answer.status == 200 and "可以访问" in await answer.text()
