@@ -51,9 +51,9 @@ def file_perhaps_twice(file: FileBody) -> str:
     return say("runtime.file_perhaps_twice", name=file.name)
 
 
-def apart(push: Outgoing) -> Outgoing:
-    """Under which such a word goes: beside the push, and not in doubt itself."""
-    return replace(push, key=f"{push.key}/again", begun=None, notes=Notes())
+def apart(push: Outgoing, what: str = "again") -> Outgoing:
+    """Under which a word about the push goes: beside it, and not in doubt itself."""
+    return replace(push, key=f"{push.key}/{what}", begun=None, notes=Notes())
 
 
 def card_perhaps_twice(card: Card) -> Card:

@@ -92,10 +92,10 @@ def as_words(template: str, title: str, text: str) -> Drawn:
     return Drawn(template, params)
 
 
-def as_links(card: Card, card_key: str, rung: Rung, limit: int) -> LinkMessage:
+def as_links(card: Card, card_key: str, rung: Rung, limit: int, *, group: bool = False) -> LinkMessage:
     """The card as an ActionCard (LINKS: taps speak for the person; PAGE: only pages) or as numbered text (TEXT)."""
     links = _links(card, card_key, rung)
-    numbered = [] if rung is Rung.LINKS and len(links) <= LINK_BUTTONS else _numbered(card, card_key)
+    numbered = [] if rung is Rung.LINKS and len(links) <= LINK_BUTTONS else _numbered(card, card_key, group)
     text = "\n\n".join(part for part in (_plain_body(card), "\n".join(numbered)) if part)
     title = shorten(markdown.escape(card.title), TITLE_CHARS, len, "…")
     full = f"### {title}\n\n{markdown.lines(text)}" if text else f"### {title}"
@@ -217,10 +217,11 @@ def _links(card: Card, card_key: str, rung: Rung) -> list[tuple[str, str]]:
     return [(button.label, marks.tap_link(button.label, card_key, _number(card, button))) for button in acting] + pages
 
 
-def _numbered(card: Card, card_key: str) -> list[str]:
-    """Buttons as lines; each line can be sent back as it stands, or the label said in words."""
+def _numbered(card: Card, card_key: str, group: bool) -> list[str]:
+    """Buttons as lines; each line can be sent back as it stands. In a group only what addresses the robot reaches it."""
+    how = "@我 回复" if group else "回复"
     lines = [
-        f"{number}. {markdown.escape(button.label)}：回复 {marks.tap_code(card_key, number)}"
+        f"{number}. {markdown.escape(button.label)}：{how} {marks.tap_code(card_key, number)}"
         for number, button in enumerate(card.buttons, 1)
         if button.action is not None
     ]

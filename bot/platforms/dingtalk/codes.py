@@ -45,6 +45,10 @@ _SETTINGS = (
     "400102", "orgAuthLevelNotEnough",
 )  # fmt: skip
 _CARD_GONE = ("param.cardNotExist",)
+_UNSAFE = (
+    "contain.unsafe.url", "contain.notAllowed.text", "contain.notAllowed.picture", "contain.notAllowed.content",
+    "contentUnsafe", "430101", "430102", "430103", "430104",
+)  # fmt: skip
 
 _REMEDIES = {
     "60011": "缺少接口权限：开发者后台 → 应用 → 权限管理，勾选后重新发布版本",
@@ -58,6 +62,10 @@ _REMEDIES = {
 }
 _ROBOT = "机器人不可用：确认应用已添加机器人、版本已发布、robot_code 正确"
 _QUOTA = "本月接口或推送额度已用完（免费版 5,000 次接口、3,000 次推送）；升级专业版或等到下月"
+
+
+class Unsafe(Permanent):
+    """DingTalk's content check lets these words, this picture or this link through to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,8 @@ def error_of(refusal: Refusal) -> DeliveryError:
         return RetryAfter(str(refusal), PENALTY)
     if refusal.is_any(_RETRY) or refusal.status in (429, 503):
         return RetryAfter(str(refusal), BUSY)
+    if refusal.is_any(_UNSAFE):
+        return Unsafe(str(refusal))
     if refusal.is_any(_CARD_GONE):
         return CardExpired(str(refusal))
     if refusal.token_expired or refusal.is_any(_SETTINGS):

@@ -8,16 +8,16 @@ from typing import Any
 
 import structlog
 
-from bot.errors import DeliveryError, SentAsWords
+from bot.errors import Credentials, DeliveryError, SentAsWords
 from bot.platforms.base import Address, CardBody, Outgoing, Receipt, UpdateBody
 from bot.platforms.dingtalk import cards
 from bot.platforms.dingtalk.api import Api, ApiError
-from bot.platforms.dingtalk.cards import Drawn
+from bot.platforms.dingtalk.cards import Drawn, LinkMessage
 from bot.platforms.dingtalk.codes import Refusal, error_of
 from bot.platforms.dingtalk.ladder import CARD_RUNGS, Ladder, Rung, RungFailed
 from bot.platforms.dingtalk.marks import Track
 from bot.platforms.dingtalk.pictures import Pictures
-from bot.platforms.dingtalk.sending import PIECE_BYTES, Sender, link_card
+from bot.platforms.dingtalk.sending import BY_WEBHOOK, PIECE_BYTES, Sender, link_card
 from bot.platforms.dingtalk.settings import DingTalkSettings
 from bot.platforms.repeats import card_perhaps_twice
 
@@ -60,6 +60,10 @@ class Instances:
             except RungFailed as failure:
                 failed.append((rung, failure))
                 continue
+            except Credentials:
+                if (answered := await self._answered(push, body)) is None:
+                    raise
+                return answered
             self.remember(failed, rung)
             return receipt
         raise DeliveryError("no way of drawing the card was left")  # the last rung never fails this way
@@ -126,10 +130,17 @@ class Instances:
             track = Track(body.card_key, rung, bool(to.group)).write(to.group or to.user)
             await self.place(push, track, drawn, cards.summary(body.card))
             return Receipt(track, {"rung": rung.value, "out_track_id": track, "left_out": list(drawn.left_out)})
-        card = body.card if push.begun is None else card_perhaps_twice(body.card)
-        words = cards.as_links(card, body.card_key, rung, LINK_CHARS)
+        words = _words(rung, push, body)
         message = await self._sender.deliver(to, link_card(words))
         return Receipt(message, {"rung": rung.value, "left_out": list(words.left_out)})
+
+    async def _answered(self, push: Outgoing, body: CardBody) -> Receipt | None:
+        """Where the app may not call any more (the month's quota, a permission), who has just spoken gets an answer."""
+        rung = next(one for one in self._ladder.rungs(body.card, group=bool(push.to.group)) if one not in CARD_RUNGS)
+        words = _words(rung, push, body)
+        if not await self._sender.answered(push.to, link_card(words)):
+            return None
+        return Receipt(BY_WEBHOOK, {"rung": rung.value, "left_out": list(words.left_out)})
 
     def _callback(self) -> dict[str, str]:
         if self._settings.stream:
@@ -156,10 +167,18 @@ class Instances:
         }
 
 
+def _words(rung: Rung, push: Outgoing, body: CardBody) -> LinkMessage:
+    """The card as a message; a repeat of one says that it may be one."""
+    card = body.card if push.begun is None else card_perhaps_twice(body.card)
+    return cards.as_links(card, body.card_key, rung, LINK_CHARS, group=bool(push.to.group))
+
+
 def _undelivered(answer: Mapping[str, Any]) -> str:
     """Why the card did not arrive; HTTP 200 with a result that failed happens."""
     results = (answer.get("result") or {}).get("deliverResults") or ()
     failed = [result for result in results if not result.get("success")]
+    if not failed and answer.get("success") is False:
+        failed = [answer]
     return f"投放失败：{failed[0].get('errorMsg') or '没有说明原因'}" if failed else ""
 
 

@@ -20,8 +20,8 @@ from bot.platforms.dingtalk.settings import DingTalkSettings
 from bot.platforms.dingtalk.webhooks import Webhooks
 from bot.platforms.media import sniff
 
-PIECE_BYTES = 11_000
-"""msgParam may have 15,000 bytes in groups; connectors split at about 3,800 characters, which is this many bytes."""
+PIECE_BYTES, PIECE_CHARS = 11_000, 3_800
+"""msgParam may have 15,000 bytes in groups; connectors split at about 3,800 characters, whatever these are."""
 
 FILE_BYTES = 20 * 1024 * 1024
 """Upload limit of images and files (open.dingtalk.com, "上传媒体文件")."""
@@ -131,6 +131,11 @@ def link_card(card: LinkMessage) -> Message:
 def escaped_bytes(text: str) -> int:
     """Size of `text` inside the JSON of msgParam."""
     return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass")) - 2
+
+
+def piece_size(text: str) -> int:
+    """How much of PIECE_BYTES `text` takes, by its bytes or by its characters, whichever is more."""
+    return max(escaped_bytes(text), len(text) * PIECE_BYTES // PIECE_CHARS)
 
 
 def _packed(body: FileBody) -> tuple[str, bytes]:

@@ -22,8 +22,8 @@ from bot.platforms.dingtalk.sending import (
     PIECE_BYTES,
     Message,
     Sender,
-    escaped_bytes,
     markdown_message,
+    piece_size,
     text_message,
 )
 from bot.platforms.dingtalk.settings import DingTalkSettings
@@ -57,6 +57,10 @@ class Words:
         ids = await each(push, self._pieces(whole), piece)
         return Receipt(ids[0] if ids else "", {"pieces": ids})
 
+    def count(self, text: str) -> int:
+        """How many messages these words become."""
+        return max(len(self._pieces(text)), 1)
+
     @property
     def _wants_cards(self) -> bool:
         return bool(self._settings.word_cards and self._settings.button_template)
@@ -65,7 +69,7 @@ class Words:
         """By the settings alone: a repeat must be cut as the first attempt was, whatever failed meanwhile."""
         if self._wants_cards:
             return split_text(text, self._settings.card_value_chars, _drawn_chars)
-        return split_text(text, PIECE_BYTES, escaped_bytes)
+        return split_text(text, PIECE_BYTES, piece_size)
 
     async def _card(self, push: Outgoing, words: str, place: int, title: str | None, doubtful: bool) -> str:
         """On a card; where that fails for good, as a message; where the app may not call, as an answer at least."""

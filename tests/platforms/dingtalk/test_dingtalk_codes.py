@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, Unanswered, Unreachable
-from bot.platforms.dingtalk.codes import error_of, refusal_of
+from bot.platforms.dingtalk.codes import Unsafe, error_of, refusal_of
 from bot.platforms.http import Reply
 
 
@@ -61,7 +61,9 @@ NEW: list[tuple[str, int, type[DeliveryError]]] = [
     ("resource.not.found", 404, Unreachable),
     ("param.cardNotExist", 400, CardExpired),
     ("invalidParameter.msgParam.tooLong", 400, Permanent),
-    ("contain.unsafe.url", 400, Permanent),
+    ("contain.unsafe.url", 400, Unsafe),
+    ("invalidParameter.contain.notAllowed.content", 400, Unsafe),
+    ("param.contentUnsafe", 400, Unsafe),
     ("something.new", 400, Permanent),
 ]
 
@@ -84,7 +86,7 @@ OLD: list[tuple[int, type[DeliveryError]]] = [
     (50004, Credentials),
     (60121, Unreachable),
     (300001, Unreachable),
-    (430104, Permanent),
+    (430104, Unsafe),
 ]
 
 

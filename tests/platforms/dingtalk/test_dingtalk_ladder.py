@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import CardExpired, RetryAfter, Unreachable
+from bot.errors import CardExpired, Credentials, RetryAfter, SentAsWords, Unreachable
 from bot.platforms.base import CardBody, Kind, Notes, UpdateBody
 from bot.platforms.dingtalk.settings import AI_CARD_TEMPLATE, ASK_USER_FORM, OFFICIAL_FORM
 from bot.platforms.dingtalk.template import template
@@ -104,7 +104,7 @@ async def test_links_are_not_for_groups(make_app: Make, ding: DingTalkEmulator) 
     assert receipt.details["rung"] == "p"
     [message] = ding.inbox("wang")
     assert list(message.links) == ["在页面填写"]
-    assert "1. 提交：回复 #gj.k.1" in message.text
+    assert "1. 提交：@我 回复 #gj.k.1" in message.text
 
 
 async def test_numbered_text_is_always_left(make_app: Make, ding: DingTalkEmulator, online: App) -> None:
@@ -185,3 +185,38 @@ async def test_a_press_nobody_takes_shows_a_failure_to_the_person(app: App, ding
 async def test_the_public_general_card_is_the_sdks(make_app: Make, ding: DingTalkEmulator) -> None:
     await rung(make_app())
     assert [getattr(item, "template", "") for item in ding.world.history] == [AI_CARD_TEMPLATE]
+
+
+async def test_without_the_months_calls_who_has_just_spoken_still_gets_an_answer(
+    online: App, ding: DingTalkEmulator
+) -> None:
+    """A session webhook costs no call."""
+    await ding.says("wang", "待办")
+    ding.access.quota = 0
+    assert await rung(online, "k") == "l"
+    [message] = ding.inbox("wang")
+    assert list(message.links) == ["提交", "放弃", "在页面填写"]
+    with pytest.raises(Credentials, match="额度"):
+        await rung(online, "k2", user="lilei")
+    ding.access.quota = None
+    assert await rung(online, "k3") == "f", "the card was not at fault"
+
+
+async def test_a_card_whose_words_are_refused_is_not_passed_over(app: App, ding: DingTalkEmulator) -> None:
+    """DingTalk shows nothing of it to anybody; the person hears that there was something."""
+    bad = ASK.model_copy(update={"lead": f"含{ding.robot.unsafe}"})
+    receipt = await app.send(CardBody(bad, "k"), user="wang")
+    assert receipt.details["rung"] == "t" and "contentUnsafe" in receipt.details["unsafe"]
+    [shown] = ding.inbox("wang")
+    assert "内容安全检查" in shown.text
+    with pytest.raises(SentAsWords):
+        await app.send(UpdateBody(ASK, "k", dict(receipt.details)), user="wang")
+
+
+async def test_a_change_whose_words_are_refused_leaves_the_card(app: App, ding: DingTalkEmulator) -> None:
+    receipt = await app.send(CardBody(ASK, "k"), user="wang")
+    bad = ASK.model_copy(update={"lead": f"含{ding.robot.unsafe}"})
+    changed = await app.send(UpdateBody(bad, "k", dict(receipt.details)), user="wang")
+    assert [shown.kind for shown in ding.inbox("wang")] == ["card", "card"]
+    await app.send(UpdateBody(ASK, "k", dict(changed.details)), user="wang")
+    assert ding.inbox("wang")[0].edits == 1, "it can still be changed"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import Credentials, DeliveryError, Permanent, RetryAfter, Unanswered, Unreachable
-from bot.platforms.base import FileBody, MarkdownBody, Notes, TextBody
+from bot.platforms.base import FileBody, MarkdownBody, Notes, TextBody, Weighs
 from bot.platforms.dingtalk.sending import PIECE_BYTES, escaped_bytes
 from bot.platforms.http import Http
 from tests.emulators.dingtalk import DingTalkEmulator
@@ -68,7 +68,7 @@ async def test_a_wrong_secret_says_what_to_press(make_app: Make) -> None:
         (NewRefused("system.error", status=500), RetryAfter),
         (quota(), Credentials),
         (no_permission("qyapi_robot_sendmsg"), Credentials),
-        (NewRefused("contain.unsafe.url"), Permanent),
+        (NewRefused("invalidParameter.msgParam.invalid"), Permanent),
         (NewRefused("robot.oto.notExist"), Unreachable),
     ],
 )
@@ -117,9 +117,10 @@ async def test_a_group_the_robot_left_is_unreachable(app: App, ding: DingTalkEmu
         await app.send(TextBody("一"), group="cid-unknown")
 
 
-async def test_an_unsafe_text_is_final(app: App, ding: DingTalkEmulator) -> None:
-    with pytest.raises(Permanent):
-        await app.send(TextBody(f"含{ding.robot.unsafe}"), user="lilei")
+async def test_a_text_the_content_check_refuses_is_not_passed_over(app: App, ding: DingTalkEmulator) -> None:
+    await app.send(TextBody(f"含{ding.robot.unsafe}"), user="lilei")
+    [shown] = ding.inbox("lilei")
+    assert "没有通过平台的内容安全检查" in shown.text
 
 
 async def test_nobody_there_means_later(http: Http, make_app: Make, ding: DingTalkEmulator) -> None:
@@ -137,6 +138,16 @@ async def test_a_long_text_arrives_whole_and_in_order(app: App, ding: DingTalkEm
     pieces = [shown.text for shown in ding.inbox("lilei")]
     assert "".join(pieces) == LONG and len(pieces) == 4
     assert all(piece.endswith("。") and escaped_bytes(piece) <= PIECE_BYTES for piece in pieces)
+
+
+@pytest.mark.parametrize("text", ["x" * 9000, "http://genjin.example.com/a " * 400, "长" * 9000])
+async def test_no_piece_is_longer_than_a_client_shows(text: str, app: App, ding: DingTalkEmulator) -> None:
+    """About 3,800 characters, whatever these are."""
+    await app.send(TextBody(text), user="lilei")
+    pieces = [shown.text for shown in ding.inbox("lilei")]
+    assert "".join(pieces).replace(" ", "") == text.replace(" ", "") and max(map(len, pieces)) <= 3800
+    client = app.platform.client
+    assert isinstance(client, Weighs) and client.weigh(TextBody(text)) == len(pieces)
 
 
 async def test_quotes_and_line_breaks_count_as_they_travel(app: App, ding: DingTalkEmulator) -> None:
@@ -225,12 +236,12 @@ async def test_the_webhooks_own_limit_is_kept(online: App, ding: DingTalkEmulato
     assert len(ding.inbox("lilei")) == 25
 
 
-async def test_content_the_webhook_refuses_is_final(online: App, ding: DingTalkEmulator) -> None:
+async def test_content_the_webhook_refuses_is_not_tried_another_way(online: App, ding: DingTalkEmulator) -> None:
     await ding.says("lilei", "你好")
     refusal = Raw(200, '{"errcode":430104,"errmsg":"unsafe"}', "application/json")
     ding.access.troubles.append(Trouble("sendBySession", refusal))
-    with pytest.raises(Permanent):
-        await online.send(TextBody("一"), user="lilei")
+    await online.send(TextBody("一"), user="lilei")
+    assert ["内容安全检查" in shown.text for shown in ding.inbox("lilei")] == [True]
 
 
 async def test_a_webhook_of_another_house_is_never_called(online: App, ding: DingTalkEmulator) -> None:
