@@ -16,8 +16,6 @@ class Health:
     """The last message, press or event."""
     aside: bool = False
     """The product runs in another process: what only that can see is not judged here."""
-    card_route: str = ""
-    """Why DingTalk did not take the address for presses on cards; empty when nothing is wrong."""
     quota_at: datetime | None = None
     """When DingTalk last said that the month's quota is used up."""
     card_route: str = ""

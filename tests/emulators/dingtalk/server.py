@@ -22,7 +22,7 @@ from tests.emulators.dingtalk.contacts import Contacts
 from tests.emulators.dingtalk.media import Files
 from tests.emulators.dingtalk.page import DingTalkPhone, spoken
 from tests.emulators.dingtalk.push import HttpPush
-from tests.emulators.dingtalk.refusals import NewRefused, OldRefused, Refused
+from tests.emulators.dingtalk.refusals import OldRefused, Refused
 from tests.emulators.dingtalk.robot import Robot, draw_message
 from tests.emulators.dingtalk.stream import Gateway, Push
 from tests.emulators.dingtalk.templates import Template
@@ -74,7 +74,6 @@ class DingTalkEmulator:
         for part in (self.robot, self.cards, self.files, self.contacts, self.gateway):
             app.add_routes(part.routes())
         app.add_routes([web.post("/v1.0/oauth2/accessToken", self._token), web.get("/gettoken", self._old_token)])
-        app.add_routes([web.post("/v1.0/oauth2/{corp}/token", self._corp_token)])
         app.add_routes(page_routes(DingTalkPhone(self)))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -250,15 +249,20 @@ class DingTalkEmulator:
             return None
         return answer if status == 200 else None
 
-    async def _answer_by_http(self, instance: Instance, data: dict[str, Any]) -> Mapping[str, Any] | None:
-        """A press is posted once; None where nobody accepted it."""
-        assert self.http is not None
-        _, secret = self.cards.routes_by_key[instance.route]
-        try:
-            status, answer = await self.http.press(data, secret)
-        except aiohttp.ClientError:
-            return None
-        return answer if status == 200 else None
+    async def _posted(
+        self, user: str, instance: Instance, press: Coroutine[Any, Any, Mapping[str, Any] | None]
+    ) -> None:
+        """A press by HTTP: an answer that takes too long shows a failure, whatever comes later."""
+        late = asyncio.ensure_future(self.clock.sleep(ANSWER_WITHIN))
+        posting = asyncio.ensure_future(press)
+        await asyncio.wait((late, posting), return_when=asyncio.FIRST_COMPLETED)
+        in_time = posting.done()
+        if not in_time:
+            self._show_answer(user, instance, None)
+        answer = await posting
+        late.cancel()
+        if in_time:
+            self._show_answer(user, instance, answer)
 
     def _show_answer(self, user: str, instance: Instance, answer: Mapping[str, Any] | None) -> None:
         if answer is None:
@@ -317,18 +321,6 @@ class DingTalkEmulator:
         self.access.check_credentials(body.get("appKey"), body.get("appSecret"))
         value, life = self.access.token()
         return web.json_response({"accessToken": value, "expireIn": life})
-
-    async def _corp_token(self, request: web.Request) -> web.Response:
-        """The newer endpoint, for one organisation."""
-        body = await request.json()
-        if body.get("grant_type") != "client_credentials":
-            raise NewRefused("unsupported.grant.type")
-        if request.match_info["corp"] != CORP:
-            raise NewRefused("unauthorized.client", status=401)
-        if (body.get("client_id"), body.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
-            raise NewRefused("invalid.client")
-        value, life = self.access.token()
-        return web.json_response({"access_token": value, "expires_in": life})
 
     async def _old_token(self, request: web.Request) -> web.Response:
         if (request.query.get("appkey"), request.query.get("appsecret")) != (CLIENT_ID, CLIENT_SECRET):

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.platforms.base import Kind, TextBody
+from bot.platforms.base import Kind
 from bot.platforms.dingtalk.settings import OFFICIAL_FORM
 from tests.emulators.dingtalk import CLIENT_ID, CLIENT_SECRET, CORP, CannotPress, DingTalkEmulator
 from tests.platforms.dingtalk.conftest import App
@@ -115,7 +115,8 @@ async def test_messages_can_be_recalled_and_their_reading_seen(ding: DingTalkEmu
 
 async def test_reading_joining_and_disbanding_are_told(online: App, ding: DingTalkEmulator) -> None:
     group = ding.group("群", ["lilei"])
-    await online.send(TextBody("早"), group=group)
+    text = {"robotCode": CLIENT_ID, "openConversationId": group, "msgKey": "sampleText", "msgParam": '{"content":"早"}'}
+    await call(ding, "/v1.0/robot/groupMessages/send", text)
     for told in (await ding.reads("lilei", ding.inbox("lilei")[0]), await ding.joins("wang", group)):
         assert told is not None and told.accepted
     assert ding.inbox("wang") != [] and online.kept.inbounds == []
