@@ -27,6 +27,7 @@ class PlainPlatform:
     """Messages as JSON, without signatures; there is nothing to send to."""
 
     name, app = "bench", "bench"
+    alone = False
     client: Client
 
     def routes(self, sink: Sink) -> Sequence[web.RouteDef]:

@@ -20,7 +20,7 @@ from rules.phrasing import moment
 from storage import deadlines, events, outbox, people
 from storage.deadlines import Alarm
 from storage.outbox import Push, Receiver
-from storage.tables import Attachment, CardSent, Event, Group, Person
+from storage.tables import Attachment, CardSent, Event, Group, Outbox, Person
 from transcription.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ class Context:
     message: Message | None = None
     drawn: set[str] = field(default_factory=set)
     """Keys of the cards redrawn so far."""
+    told: set[str] = field(default_factory=set)
+    """Who gets a message of their own."""
+    changes: list[Outbox] = field(default_factory=list)
+    """New states of cards on their way to whoever holds them."""
 
     @property
     def actor(self) -> Person:
@@ -130,6 +134,10 @@ class Context:
             urgent=urgent,
             not_before=later,
         )
+        self.told.add(to.key)
+        for change in self.changes:
+            if change.receiver == to.key:
+                outbox.told_anyway(change)
         if is_card:
             return await outbox.enqueue_card(self.tx, push, self.now, form=form[0], form_version=form[1])
         await outbox.enqueue(self.tx, push, self.now)
@@ -156,7 +164,12 @@ class Context:
         """A new state for a sent card. `close`: nothing on it works any more."""
         self.drawn.add(card.key)
         token = self.inbound.press.reply_token if self.inbound and self.inbound.press and self.card is card else ""
-        await outbox.redraw(self.tx, card, new.model_dump(mode="json"), self.now, reply_token=token, close=close)
+        body = new.model_dump(mode="json")
+        change = await outbox.redraw(self.tx, card, body, self.now, reply_token=token, close=close)
+        if change is not None:
+            self.changes.append(change)
+            if change.receiver in self.told:
+                outbox.told_anyway(change)
 
     async def redraw_thread(self, thread: str, draw: Callable[[Person | None], Card], *, close: bool = False) -> None:
         """Redraws every live card about one thing, for the person who holds it."""

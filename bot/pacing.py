@@ -56,6 +56,11 @@ class Pacer:
         for key in [key for key, times in self._times.items() if not times or times[-1] < before]:
             del self._times[key]
 
+    def forget_app(self, platform: str, app: str) -> None:
+        """Drops what is known of an app: another process has sent for it meanwhile."""
+        for key in [key for key in self._times if key[:2] == (platform, app)]:
+            del self._times[key]
+
     def _held_by(self, to: Address, limit: Limit, now: datetime, card: str, weight: int) -> Hold | None:
         member = _member(to, limit.scope, card)
         if member is None:

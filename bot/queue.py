@@ -39,7 +39,7 @@ class Burst:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    address: Address
+    app: App
     hold: Hold
 
 
@@ -62,45 +62,48 @@ class Queue:
         self._held: dict[int, Held] = {}
         self._bursts: dict[App, Burst] = {}
         self._behind: Counter[tuple[App, Limit]] = Counter()
-        self._remembered = False
+        self._remembered: dict[App, int] = {}
         self._tidied = clock.now()
 
     @property
     def next_at(self) -> datetime | None:
         return min((held.hold.until for held in self._held.values()), default=None)
 
-    async def choose(self, tx: AsyncSession, busy: Collection[str], most: int) -> list[Chosen]:
+    async def choose(self, tx: AsyncSession, busy: Collection[str], most: int, ours: Mapping[App, int]) -> list[Chosen]:
         """Up to `most` pushes that may leave now, counted as sent; none to receivers being sent to. Without an address
-        where nobody can be reached."""
+        where nobody can be reached. `ours`: the apps this process sends for, each with the number of its holding."""
         now = self._clock.now()
-        await self._remember(tx, now)
+        await self._remember(tx, now, ours)
         if now - self._tidied > TIDY:
             self._pacer.forget(now - self._longest())
             self._tidied = now
-        self._behind = Counter(_lane(held) for held in self._held.values() if held.hold.until > now)
+        # What was held and is due by now is looked at again, if it is still there to be sent.
+        self._held = {number: held for number, held in self._held.items() if held.hold.until > now and held.app in ours}
+        self._behind = Counter(_lane(held) for held in self._held.values())
         chosen: list[Chosen] = []
+        seen: set[int] = set()
         while len(chosen) < most:
-            waiting = [number for number, held in self._held.items() if held.hold.until > now]
-            taken = [row.id for row, _ in chosen]
-            rows = await outbox.ready(tx, now, PAGE, but=[*waiting, *taken], idle=busy)
+            rows = await outbox.ready(tx, now, PAGE, but={*seen, *self._held}, idle=busy)
             if not rows:
                 break
             for row in rows[: most - len(chosen)]:
-                chosen += await self._look(tx, row, now)
+                seen.add(row.id)
+                chosen += await self._look(tx, row, now, ours)
         self._log(chosen, now)
         return chosen
 
-    async def _look(self, tx: AsyncSession, row: Outbox, now: datetime) -> list[Chosen]:
+    async def _look(self, tx: AsyncSession, row: Outbox, now: datetime, ours: Mapping[App, int]) -> list[Chosen]:
         """The push with its address when it may go; one that may is counted at once, so that the next one sees it."""
-        held = self._held.pop(row.id, None)
         try:
-            address = held.address if held is not None else await self._place(tx, row)
+            address = await self._place(tx, row)
         except DeliveryError:
             return [(row, None)]
+        if (app := (address.platform, address.app)) in self._platforms and app not in ours:
+            return []  # the process that holds the app sends it
         limits, card, weight = self._limits(address), card_of(row.kind, row.thread), self._weight(row, address)
         hold = self._pacer.hold(address, limits, now, card=card, weight=weight)
         if hold is not None:
-            self._held[row.id] = self._in_line(Held(address, hold))
+            self._held[row.id] = self._in_line(Held(app, hold))
             return []
         self._pacer.count(address, limits, now, card=card, weight=weight)
         return [(row, address)]
@@ -122,17 +125,21 @@ class Queue:
             return 1
         return weight_of(row.kind, row.payload, platform.client)
 
-    async def _remember(self, tx: AsyncSession, now: datetime) -> None:
-        """Counts what the process before this one sent within the limits' windows."""
-        if self._remembered:
+    async def _remember(self, tx: AsyncSession, now: datetime, ours: Mapping[App, int]) -> None:
+        """Counts what the process that held an app before us sent within the limits' windows."""
+        fresh = {app for app, number in ours.items() if self._remembered.get(app) != number}
+        if not fresh:
             return
-        self._remembered = True
+        for app in fresh:
+            self._remembered[app] = ours[app]
+            self._pacer.forget_app(*app)
         if not self._longest():
             return
         for gone in await outbox.sent_since(tx, now - self._longest()):
             address = Address(**gone.to)
-            card = card_of(gone.kind, gone.thread)
-            self._pacer.count(address, self._limits(address), gone.at, card=card, weight=gone.messages)
+            if (address.platform, address.app) in fresh:
+                card = card_of(gone.kind, gone.thread)
+                self._pacer.count(address, self._limits(address), gone.at, card=card, weight=gone.messages)
 
     def _longest(self) -> timedelta:
         """The longest window of any limit."""
@@ -143,7 +150,7 @@ class Queue:
         """Says that a burst begins, how long it will take and why; and how long it took."""
         holds: dict[App, list[Hold]] = {}
         for held in self._held.values():
-            holds.setdefault((held.address.platform, held.address.app), []).append(held.hold)
+            holds.setdefault(held.app, []).append(held.hold)
         for app, waiting in holds.items():
             if app not in self._bursts:
                 last = max(waiting, key=lambda hold: hold.until)
@@ -174,4 +181,4 @@ def weight_of(kind: str, payload: Mapping[str, Any], client: Weighs) -> int:
 
 
 def _lane(held: Held) -> tuple[App, Limit]:
-    return (held.address.platform, held.address.app), held.hold.limit
+    return held.app, held.hold.limit

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,13 +18,15 @@ from bot.clock import SystemClock, VirtualClock
 from bot.dispatch import Dispatcher
 from bot.engine import Mailboxes
 from bot.jobs import Jobs
-from bot.platforms.base import Inbound, Recalls
+from bot.leases import App, Leases, name_of
+from bot.platforms.base import HasHealth, Inbound, Recalls
 from bot.sender import Sender
 from bot.services import Services
 from bot.sweeper import Sweeper
 from storage import deadlines, inbox, outbox
 from storage.inbox import InboxWriter, Received, inbox_writer
 
+AFTER_A_DEFECT = timedelta(seconds=30)
 MOST_ROUNDS = 10_000
 """Rounds of handling before `settle` concludes that handlers keep feeding each other."""
 
@@ -38,13 +40,15 @@ class Runtime:
         self.jobs = Jobs(services, self.dispatcher)
         self.mailboxes = Mailboxes(services.db, services.clock, self.dispatcher.handle, self.dispatcher.tell_parked)
         self.sweeper = Sweeper(services.db, services.clock, self.dispatcher.fire, self.dispatcher.gave_up)
-        self.sender = Sender(services.db, services.clock, services.platforms, services.attachments)
+        self.leases = Leases(services.db, services.clock, services.platforms, self._lease_changed)
+        self.sender = Sender(services.db, services.clock, services.platforms, services.attachments, self.leases)
         services.wake = self.sender.wake
         services.wake_mailbox = self.mailboxes.wake
         services.aside = self.mailboxes.aside
         self._inbox: InboxWriter | None = None
         self._ticker: AsyncIOScheduler | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._sending: asyncio.Task[None] | None = None
+        self._holding: list[asyncio.Task[None]] = []
         self._ticking = asyncio.Lock()
 
     # Messages in
@@ -75,6 +79,7 @@ class Runtime:
         """Ready to take messages; nothing moves by itself yet."""
         self._inbox = inbox_writer(self.services.db)
         await self._recall()
+        await self._settle_roles()
         await self.jobs.arm()
 
     async def _recall(self) -> None:
@@ -90,28 +95,59 @@ class Runtime:
     async def start(self) -> None:
         """Opens, takes up what was left, and keeps going until `close`."""
         await self.open()
-        self._tasks = [asyncio.create_task(self.sender.run(), name="sender")]
-        self._tasks += [
-            asyncio.create_task(platform.listen(self.sink), name=f"listen {platform.name}/{platform.app}")
-            for platform in self.services.platforms.values()
-        ]
+        await self.connect()
+        self._holding.append(asyncio.create_task(self.leases.run(), name="leases"))
+        self._sending = asyncio.create_task(self.sender.run(), name="sender")
         self._ticker = AsyncIOScheduler(timezone="UTC")
         self._ticker.add_job(self.tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None)
         self._ticker.start()
         await self.tick()
 
+    async def connect(self) -> None:
+        """Holds the long connections of the apps that are ours, now and whenever they become ours."""
+        self._holding += [
+            asyncio.create_task(self.listen(app), name=f"listen {name_of(app)}") for app in self.services.platforms
+        ]
+
     async def close(self) -> None:
-        """Stops taking and sending; what is unfinished stays in its rows."""
+        """Stops sending, then taking; what is unfinished stays in its rows, and another process may follow at once."""
         if self._ticker is not None:
             self._ticker.shutdown(wait=False)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.mailboxes.close()
+        await _ended(self._sending)
         await self.sender.close()
+        await _ended(*self._holding)
+        await self.mailboxes.close()
+        await self.leases.release()
         if self._inbox is not None:
             await self._inbox.close()
             self._inbox = None
+
+    async def listen(self, app: App) -> None:
+        """Holds an app's long connection whenever this process holds the app."""
+        platform = self.services.platforms[app]
+        while True:
+            try:
+                await self.leases.while_held(app, lambda: platform.listen(self.sink))
+                return
+            except Exception:  # the boundary: a defect must not leave the app deaf until somebody restarts
+                log.exception("listening failed", platform=platform.name, app=platform.app)
+            await self.services.clock.sleep(AFTER_A_DEFECT)
+
+    async def _settle_roles(self) -> None:
+        """Takes what is free, and knows of everything else that another process has it."""
+        await self.leases.secure()
+        for app in self.services.platforms:
+            if not self.leases.holds(app):
+                self._lease_changed(app, held=False)
+
+    def _lease_changed(self, app: App, held: bool) -> None:
+        platform = self.services.platforms[app]
+        if isinstance(platform, HasHealth):
+            platform.health.elsewhere = not held
+        if held:
+            self.sender.wake()
+        else:
+            self.sender.stop(app)
 
     async def tick(self) -> None:
         """Once a second: retries that are due, deadlines that have come, pushes that waited."""
@@ -127,6 +163,7 @@ class Runtime:
     async def settle(self) -> None:
         """Returns when nothing is left to do at this moment."""
         for _ in range(MOST_ROUNDS):
+            await self.leases.secure()
             woken = await self.mailboxes.wake_waiting()
             await self.mailboxes.settle()
             fired = await self.sweeper.sweep()
@@ -142,19 +179,28 @@ class Runtime:
             raise TypeError("this clock cannot be moved")
         async with self._ticking:
             await self.settle()
-            while (due := await self._next_due()) is not None and due < to:
+            while (due := await self.next_due()) is not None and due < to:
                 clock.move_to(max(due, clock.now()))
                 await self.settle()
             clock.move_to(max(to, clock.now()))
             await self.settle()
 
-    async def _next_due(self) -> datetime | None:
+    async def next_due(self) -> datetime | None:
+        """When something falls due next."""
         now = self.services.clock.now()
         async with self.services.db.read() as tx:
             moments = [await deadlines.next_at(tx), await outbox.next_due(tx, now), await inbox.next_retry(tx, now)]
         moments.append(self.sender.next_at)
         known = [moment for moment in moments if moment is not None]
         return min(known) if known else None
+
+
+async def _ended(*tasks: asyncio.Task[None] | None) -> None:
+    """Returns when these have stopped."""
+    running = [task for task in tasks if task is not None]
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
 
 
 def mailbox_of(inbound: Inbound) -> str:

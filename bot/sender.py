@@ -15,6 +15,7 @@ from bot.attempts import RowNotes
 from bot.clock import Clock
 from bot.errors import CardExpired, Credentials, DeliveryError, Permanent, RetryAfter, SentAsWords
 from bot.fallback import fitted
+from bot.leases import App, Leases
 from bot.platforms.base import (
     Address,
     Body,
@@ -40,8 +41,11 @@ from storage.tables import CardSent, Group, Outbox
 PARALLEL = 32
 MOST_TRIES = 12
 LONGEST_PAUSE = timedelta(minutes=10)
+BREATH = timedelta(seconds=1)
 LAST_SECONDS = 3.0
 """How long a push that is on its way when the process ends may take to arrive."""
+
+NOWHERE: App = ("", "")
 
 log = structlog.get_logger()
 
@@ -54,13 +58,15 @@ class Sender:
     """One per process that sends. `wake` after a commit; `pump` sends what is due."""
 
     def __init__(
-        self, db: Database, clock: Clock, platforms: dict[tuple[str, str], Platform], attachments: AttachmentStore
+        self, db: Database, clock: Clock, platforms: dict[App, Platform], attachments: AttachmentStore, leases: Leases
     ) -> None:
         self._db = db
         self._clock = clock
         self._platforms = platforms
         self._attachments = attachments
+        self._leases = leases
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._bound_for: dict[str, App] = {}
         self._woken = asyncio.Event()
         self._queue = Queue(clock, platforms, self._address)
         self._choosing = asyncio.Lock()
@@ -79,18 +85,25 @@ class Sender:
         while True:
             await self._woken.wait()
             self._woken.clear()
-            await self.pump()
+            try:
+                await self.pump()
+            except Exception:  # the boundary: a database that is away for a moment must not end all sending
+                log.exception("pushes not looked at")
+                await self._clock.sleep(BREATH)
+                self._woken.set()
             self._ring_at(self.next_at)
 
     async def pump(self) -> int:
         """Starts sending what may leave now, to receivers not already being sent to; gives how many."""
         async with self._choosing:
+            ours, most = self._leases.ours(), PARALLEL - len(self._under_way)
             async with self._db.read() as tx:
-                chosen = await self._queue.choose(tx, self._under_way.keys(), PARALLEL - len(self._under_way))
+                chosen = await self._queue.choose(tx, self._under_way.keys(), most, ours)
             await attempts.begin(self._db, self._clock, self._platforms, chosen)
             for row, address in chosen:
                 task = asyncio.create_task(self._deliver(row, address), name=f"deliver {row.id}")
                 self._under_way[row.receiver] = task
+                self._bound_for[row.receiver] = (address.platform, address.app) if address else NOWHERE
                 task.add_done_callback(lambda done, receiver=row.receiver: self._ended(receiver, done))  # type: ignore[misc]  # mypy cannot type a lambda's default
         return len(chosen)
 
@@ -124,8 +137,15 @@ class Sender:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
 
+    def stop(self, app: App) -> None:
+        """Another process speaks for this app from now on: what is on its way is broken off, and is that one's to send."""
+        for receiver, task in self._under_way.items():
+            if self._bound_for[receiver] == app:
+                task.cancel()
+
     def _ended(self, receiver: str, done: asyncio.Task[None]) -> None:
         self._under_way.pop(receiver, None)
+        self._bound_for.pop(receiver, None)
         self._woken.set()
         if not done.cancelled() and (error := done.exception()) is not None:
             log.error("delivery crashed", receiver=receiver, exc_info=error)
@@ -139,6 +159,9 @@ class Sender:
                 client = self._client(address)
                 body, left_out = _fitted(await self._body(row), client.capabilities)
                 message = Outgoing(key=row.key, to=address, body=body, begun=row.begun_at, notes=notes)
+                # Asked right before the call: the process may have stood still since it chose to make it.
+                if not self._leases.may_call((address.platform, address.app)):
+                    return
                 receipt = _noting(await client.send(message), left_out)
             except CardExpired as error:
                 await self._reissue(row, error)
@@ -188,15 +211,17 @@ class Sender:
     async def _reissue(self, row: Outbox, expired: CardExpired) -> None:
         """The platform does not let this card be changed: a person gets it anew, live, in its newest state.
 
-        Not where it would only be noise: in a group, where a newer card about the same thing is there already, and,
-        for words, where the first line says nothing new.
+        Not where it would only be noise: in a group, where a newer card about the same thing is there already, where
+        a message beside it says the same and there is nothing new to press, and, for words, where the first line says
+        nothing new.
         """
         now = self._clock.now()
         async with self._db.write() as tx:
             old = await tx.get_one(CardSent, row.payload["card_key"])
             before, _ = await outbox.shown(tx, old)
             words = isinstance(expired, SentAsWords)
-            noise = row.group_id is not None or await outbox.has_newer(tx, old)
+            told = row.payload.get("told", False) and not _asks_more(before, old.card)
+            noise = told or row.group_id is not None or await outbox.has_newer(tx, old)
             if noise or (words and not _says_more(before, old.card)):
                 await outbox.dropped(tx, row.id, error=f"not shown again: {expired}")
             else:
@@ -262,11 +287,13 @@ def _noting(receipt: Receipt, left_out: tuple[str, ...]) -> Receipt:
 
 def _says_more(before: dict[str, Any], after: dict[str, Any]) -> bool:
     """Whether the card's first line, or what can be pressed on it, is other than before."""
+    return bool(before["title"] != after["title"]) or _asks_more(before, after)
+
+
+def _asks_more(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether something can be pressed on the card that could not be before."""
     pressable = [button["label"] for button in after["buttons"]]
-    return bool(
-        before["title"] != after["title"]
-        or (pressable and pressable != [button["label"] for button in before["buttons"]])
-    )
+    return bool(pressable) and pressable != [button["label"] for button in before["buttons"]]
 
 
 def _pause(attempts: int) -> timedelta:

@@ -11,8 +11,8 @@ from cards import doctor as cards
 from cards.doctor import Line
 from cards.texts import say
 from handlers import private
-from handlers.doctor_lines import of_backlog, of_machine, of_platform
-from storage import doctor, people
+from handlers.doctor_lines import of_backlog, of_leases, of_machine, of_platform
+from storage import doctor, leases, people
 from storage.tables import Event
 
 router = Router("doctor")
@@ -56,8 +56,9 @@ async def findings(ctx: Context) -> tuple[list[Line], int]:
     delivered = await doctor.last_deliveries(ctx.tx)
     seen = [of_platform(ctx, place, delivered) for place in ctx.services.platforms]
     platforms = [line for lines in await asyncio.gather(*seen) for line in lines]
+    holders = of_leases(ctx, await leases.all_held(ctx.tx, ctx.now))
     stuck = backlog.parked + backlog.failed_pushes + backlog.failed_deadlines
-    return [*await of_machine(ctx), *of_backlog(backlog), *platforms], stuck
+    return [*await of_machine(ctx), *of_backlog(backlog), *holders, *platforms], stuck
 
 
 async def retry(ctx: Context) -> None:

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 
 from bot.clock import SystemClock
 from bot.context import Context
+from bot.leases import App, name_of
 from cards.doctor import Line
 from cards.texts import say
 from rules.phrasing import span
 from storage import migrating
 from storage.doctor import Backlog
+from storage.tables import Lease
 from transcription import weights
 from transcription.proposer import ModelSilent
 
@@ -47,6 +49,19 @@ def of_backlog(seen: Backlog) -> list[Line]:
         _line("failed", failed, say("doctor.failed_none"), remedy, warn=True),
         _line("deadlines", "，".join(part for part in (late, given_up) if part), say("doctor.deadlines_ok"), remedy),
     ]
+
+
+def of_leases(ctx: Context, held: Mapping[str, Lease]) -> list[Line]:
+    """Which process listens and sends for each app, and since when."""
+    return [_holder(ctx, app, held.get(name_of(app))) for app, one in ctx.services.platforms.items() if one.alone]
+
+
+def _holder(ctx: Context, app: App, lease: Lease | None) -> Line:
+    name = say("doctor.holder", name=say("me.platform", platform=app[0]), app=app[1])
+    if lease is None:
+        return Line(name, "warn", say("doctor.holder_none"), say("doctor.holder_remedy"))
+    since = ctx.moment(lease.since)
+    return Line(name, "ok", say("doctor.holder_ok", host=lease.host, pid=lease.pid, since=since))
 
 
 async def of_platform(ctx: Context, place: tuple[str, str], delivered: Mapping[str, datetime]) -> list[Line]:

@@ -106,22 +106,27 @@ async def enqueue_card(
 
 async def redraw(
     tx: AsyncSession, card: CardSent, body: dict[str, Any], now: datetime, *, reply_token: str = "", close: bool = False
-) -> None:
-    """A new state for a card: rewrites it where it still waits, otherwise queues an update (one at a time per card)."""
+) -> Outbox | None:
+    """A new state for a card: rewrites it where it still waits, otherwise queues an update (one at a time per card)
+    and gives it."""
     card.card = body
     if close:
         card.state = "closed"
     first = await tx.get_one(Outbox, card.outbox_id)
     if first.state == "pending" and first.attempts == 0 and first.begun_at is None:
         first.payload = dict(first.payload, card=body)
-        return
+        return None
     for older in await _changes_waiting(tx, card):
         older.state = "superseded"
     payload = {"card": body, "card_key": card.key, "reply_token": reply_token}
     to = Receiver(person_id=first.person_id, group_id=first.group_id, address=first.address)
-    await enqueue(
-        tx, Push(to=to, kind="update", payload=payload, thread=f"card:{card.key}", why=first.why, urgent=True), now
-    )
+    push = Push(to=to, kind="update", payload=payload, thread=f"card:{card.key}", why=first.why, urgent=True)
+    return await enqueue(tx, push, now)
+
+
+def told_anyway(change: Outbox) -> None:
+    """Whoever holds the card hears of it in a message of its own: where the card cannot change, nothing is missed."""
+    change.payload = dict(change.payload, told=True)
 
 
 async def _changes_waiting(tx: AsyncSession, card: CardSent) -> list[Outbox]:
@@ -216,16 +221,18 @@ async def sent(tx: AsyncSession, outbox_id: int, *, receipt: dict[str, Any], to:
 async def postponed(tx: AsyncSession, outbox_id: int, *, error: str, until: datetime, refused: bool = False) -> None:
     """To be tried again. `refused`: this attempt certainly did not arrive, and no earlier one is in doubt."""
     row = await tx.get_one(Outbox, outbox_id)
-    row.attempts += 1
-    row.error, row.not_before = error[:2000], until
-    row.begun_at = None if refused else row.begun_at
+    if row.state == "pending":  # not if the process that followed a lapsed one has sent it meanwhile
+        row.attempts += 1
+        row.error, row.not_before = error[:2000], until
+        row.begun_at = None if refused else row.begun_at
 
 
 async def gave_up(tx: AsyncSession, outbox_id: int, *, error: str, refused: bool = False) -> None:
     row = await tx.get_one(Outbox, outbox_id)
-    row.attempts += 1
-    row.state, row.error = "failed", error[:2000]
-    row.begun_at = None if refused else row.begun_at
+    if row.state == "pending":
+        row.attempts += 1
+        row.state, row.error = "failed", error[:2000]
+        row.begun_at = None if refused else row.begun_at
 
 
 async def dropped(tx: AsyncSession, outbox_id: int, *, error: str) -> None:

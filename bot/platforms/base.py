@@ -383,6 +383,23 @@ class Weighs(Protocol):
         ...
 
 
+class Health(Protocol):
+    """What an app's doctor has to be told about the process it looks from."""
+
+    aside: bool
+    """The product runs in another process altogether: nothing that only a running one sees is judged."""
+    elsewhere: bool
+    """Another process listens and sends for this app."""
+
+
+@runtime_checkable
+class HasHealth(Protocol):
+    """A platform whose doctor tells apart what this process sees and what another one does."""
+
+    @property
+    def health(self) -> Health: ...
+
+
 class Platform(Protocol):
     """One configured app of one platform."""
 
@@ -395,10 +412,18 @@ class Platform(Protocol):
     @property
     def client(self) -> Client: ...
 
+    @property
+    def alone(self) -> bool:
+        """Whether one process at a time listens and sends for it, under a lease. False: every process may."""
+        ...
+
     def routes(self, sink: Sink) -> Sequence[web.RouteDef]:
         """Callback and page routes, e.g. POST|GET /callbacks/feishu/{app}."""
         ...
 
     async def listen(self, sink: Sink) -> None:
-        """Holds the long connection, reconnecting with back-off, until cancelled. Returns at once where there is none."""
+        """Holds the long connection, reconnecting with back-off, until cancelled. Returns at once where there is none.
+
+        Cancelled when this process ends, or no longer holds the app's lease; called again when it does again.
+        """
         ...

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
-from bot.platforms.base import Platform
+from bot.platforms.base import HasHealth, Platform
 from bot.platforms.console import ConsolePlatform
 from bot.platforms.console.ports import CommandsFor, TimeMachine, TodayFor
 from bot.platforms.console.settings import ConsoleSettings
@@ -86,7 +86,7 @@ def looked_at(services: Services) -> list[Platform]:
     """All of them as the doctor at the command line sees them, beside the process that serves."""
     platforms = configured(services)
     for platform in platforms:
-        if isinstance(platform, FeishuPlatform | DingTalkPlatform | WeComPlatform):
+        if isinstance(platform, HasHealth):
             platform.health.aside = True
     return [console(services, ConsoleExtras()), *platforms]
 

@@ -14,6 +14,7 @@ from storage.tables.runtime import (
     ConsoleRead,
     Conversation,
     Inbox,
+    Lease,
     Outbox,
     TranscriptRow,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Identity",
     "Inbox",
     "Interaction",
+    "Lease",
     "Leave",
     "Opportunity",
     "Outbox",

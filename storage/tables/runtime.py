@@ -96,6 +96,25 @@ class CardSent(Table):
     sent_at: Mapped[datetime]
 
 
+class Lease(Table):
+    """Which process speaks and listens for an app, and until when. The row stays when nobody does: its fence only grows."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    fence: Mapped[int]
+    """Grows with every new holder: whoever shows an older one holds nothing."""
+    holder: Mapped[Word]
+    """Random, one for each run of the program; empty when it was given back."""
+    host: Mapped[Name]
+    pid: Mapped[int]
+    machine: Mapped[Name]
+    """Where `pid` names a process: bot.processes."""
+    birth: Mapped[Word]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+
+
 class Conversation(Table):
     """Where a dialogue with a person stands; one per person, whichever platform they speak from."""
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.app import App, build
+from bot.app import build
 from bot.clock import VirtualClock
-from bot.platforms.base import Inbound, Kind
+from bot.platforms.base import Kind
 from bot.platforms.registry import configured
 from bot.web.server import web_app
 from config.settings import Settings
@@ -22,7 +21,7 @@ from storage.migrating import migrate
 from storage.tables import Outbox
 from tests.harness.company import START, settle
 from tests.harness.platforms import Driver, Screen
-from tests.harness.team import Actor, Team
+from tests.harness.team import Actor, Team, TeamClock
 from tests.harness.voices import ScriptedTranscriber
 
 QUESTION = "回复 取消 就不填了"
@@ -66,6 +65,10 @@ class LiveActor(Actor):
         await self.team.settle()
         await self.answers({**rest, **(on_card if button == "改一下" else {})})
 
+    def finds(self, *words: str) -> None:
+        if self.driver.cards_change:
+            super().finds(*words)
+
     async def answers(self, given: dict[str, Any]) -> None:
         """Answers the questions that came, each by its title; what is not given is skipped or kept."""
         for _ in range(20):
@@ -105,17 +108,33 @@ def _asks(question: str, title: str) -> bool:
 
 
 @dataclass
+class LiveClock(TeamClock):
+    """Lets the platform's connection live through the time that passes."""
+
+    team: LiveTeam
+
+    async def pass_until(self, to: datetime) -> None:
+        while (due := await self.team.app.runtime.next_due()) is not None and self.now() < due < to:
+            await self._on(due)
+        await self._on(to)
+
+    async def _on(self, to: datetime) -> None:
+        await self.team.driver.passes(self.team.virtual, to)
+        await self.team.app.runtime.forward(to)
+
+
+@dataclass
 class LiveTeam(Team):
     """The company, with the emulator in front of it and the product's own web server behind."""
 
     driver: Driver = field(kw_only=True)
     server: web.AppRunner = field(kw_only=True)
-    listening: list[asyncio.Task[None]] = field(kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.actors = {user: LiveActor(user, one.name, self) for user, one in self.actors.items()}
         forms = self.app.services.catalogues.packs.forms
+        self.clock = LiveClock(self)
         self.titles = {one.title: one.name for form in forms.values() for one in form.fields}
 
     async def settle(self) -> None:
@@ -123,7 +142,7 @@ class LiveTeam(Team):
         await self.app.runtime.settle()
         until = self.virtual.now() + RETRIES
         while (due := await self._retry()) is not None and due <= until:
-            await self.app.runtime.forward(due)
+            await self.clock.pass_until(due)
 
     async def _retry(self) -> Any:
         query = select(Outbox.not_before).where(Outbox.state == "pending", Outbox.attempts > 0)
@@ -132,22 +151,9 @@ class LiveTeam(Team):
         return min((at for at in (again, self.app.runtime.sender.next_at) if at is not None), default=None)
 
     async def close(self) -> None:
-        for task in self.listening:
-            task.cancel()
-        await asyncio.gather(*self.listening, return_exceptions=True)
         await self.server.cleanup()
         await self.app.close()
         await self.driver.close()
-
-
-async def _listen(app: App, driver: Driver) -> None:
-    async def sink(inbound: Inbound) -> bool:
-        kept = await app.runtime.sink(inbound)
-        driver.kept += 1
-        return kept
-
-    for platform in app.services.platforms.values():
-        await platform.listen(sink)
 
 
 async def open_live(folder: Path, driver: Driver) -> LiveTeam:
@@ -162,9 +168,9 @@ async def open_live(folder: Path, driver: Driver) -> LiveTeam:
     settings = Settings(data=folder, database=url, platforms={driver.name: {driver.app: dict(given)}})
     app = build(settings, clock=clock, db=db, transcriber=ScriptedTranscriber(), platforms=configured)
     await app.runtime.open()
+    await driver.attach(app)
     server = web.AppRunner(web_app(app.runtime), access_log=None, shutdown_timeout=0.1)
     await server.setup()
     await web.TCPSite(server, "127.0.0.1", 0).start()
-    listening = [asyncio.create_task(_listen(app, driver))] if driver.listens else []
     await driver.connect(f"http://127.0.0.1:{server.addresses[0][1]}")
-    return LiveTeam(app, driver, clock, driver=driver, server=server, listening=listening)  # type: ignore[arg-type]  # reads like the web chat's
+    return LiveTeam(app, driver, clock, driver=driver, server=server)  # type: ignore[arg-type]  # reads like the web chat's

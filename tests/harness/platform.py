@@ -60,6 +60,8 @@ class RecordingClient:
     keys: dict[str, Receipt] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
     fail_next: list[Exception] = field(default_factory=list)
+    fail_updates: Exception | None = None
+    """What becomes of every change of a card."""
 
     async def send(self, message: Outgoing) -> Receipt:
         if self.fail_next:
@@ -68,6 +70,8 @@ class RecordingClient:
             return self.keys[message.key]
         body = message.body
         if isinstance(body, UpdateBody):
+            if self.fail_updates is not None:
+                raise self.fail_updates
             shown = next(one for one in self.messages if one.card_key == body.card_key)
             shown.card = body.card
         elif isinstance(body, CardBody):
@@ -98,6 +102,7 @@ class RecordingPlatform:
     name: str = "console"
     app: str = "web"
     client: RecordingClient = field(default_factory=RecordingClient)
+    alone: bool = False
 
     def routes(self, sink: Sink) -> Sequence[web.RouteDef]:
         return ()

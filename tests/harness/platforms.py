@@ -11,9 +11,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.app import App
 from bot.clock import VirtualClock
 from bot.platforms.base import Address
 from bot.platforms.dingtalk.template import template
@@ -75,15 +76,15 @@ class Driver(ABC):
     app = "main"
     holds_position = True
     """Whether the chat can send where one stands."""
-    listens = False
-    """Whether the product hears it over a connection of its own."""
+    cards_change = True
+    """Whether a card can change without being pressed."""
     repeats_after = timedelta(0)
     """How long the platform waits before it hands over again what was not accepted."""
 
     def __init__(self) -> None:
         self.client = Reads(self)
         self.kept = 0
-        """Messages in the product's inbox, where it listens."""
+        """Messages in the product's inbox, where nobody answers for them."""
 
     async def heard(self, said: Awaitable[object]) -> None:
         """Waits for what is said over a connection to be in the inbox: nobody answers for it."""
@@ -96,6 +97,14 @@ class Driver(ABC):
     @abstractmethod
     async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
         """Starts the emulator with its people; gives the app's settings."""
+
+    async def attach(self, app: App) -> None:
+        """The product is open. Whoever holds a connection lets it be opened now."""
+        return
+
+    async def passes(self, clock: VirtualClock, to: datetime) -> None:
+        """Time passes until then with nothing falling due on the way. Connections live through it beat by beat."""
+        return
 
     @abstractmethod
     async def connect(self, url: str) -> None:
@@ -328,7 +337,7 @@ class WeComRobot(WeCom):
     """The intelligent robot on its long connection. Its cards change only in answer to a press."""
 
     holds_position = False
-    listens = True
+    cards_change = False
     line = "aibot"
 
     async def start(self, clock: VirtualClock) -> Mapping[str, Any]:
@@ -373,11 +382,15 @@ class WeComCalledRobot(WeCom):
 
 
 def _belongs_to_next(inbox: Sequence[WeComSeen], seen: WeComSeen) -> bool:
+    """A card that had to be shortened comes after all of it in words."""
     at = next(place for place, one in enumerate(inbox) if one is seen)
     following = inbox[at + 1] if at + 1 < len(inbox) else None
     if following is None or following.card is None:
         return False
-    return str(following.card.sent.get("sub_title_text", "")).endswith("（全文见上一条）")
+    sent = following.card.sent
+    title, _, cut = str(sent["main_title"]["title"]).partition("…")
+    shortened = str(sent.get("sub_title_text", "")).endswith("（全文见上一条）")
+    return shortened or (not cut and title != sent["main_title"]["title"] and title in seen.text)
 
 
 def _feishu_value(component: Mapping[str, Any]) -> str:

@@ -135,6 +135,10 @@ class Actor:
         everything = "\n---\n".join(words_of(message) for message in self.messages)
         raise AssertionError(f"{self.name} sees nothing with {words}; has:\n{everything}")
 
+    def finds(self, *words: str) -> None:
+        """As `sees`, of a card that was sent before and has changed: on lines whose cards cannot, nothing is found."""
+        self.sees(*words)
+
     def heard_nothing(self) -> None:
         unread = [words_of(message) for message in self.messages if not message.read]
         assert not unread, f"{self.name} unexpectedly got:\n" + "\n---\n".join(unread)
@@ -175,13 +179,16 @@ class TeamClock:
         return self.team.virtual.now()
 
     async def forward(self, **amount: float) -> None:
-        await self.team.app.runtime.forward(self.now() + timedelta(**amount))
+        await self.pass_until(self.now() + timedelta(**amount))
 
     async def to(self, clock: str, *, days: int = 0) -> None:
         """To a time of day in the team's zone, today or some days on."""
         zone = self.team.zone
         day = self.now().astimezone(zone).date() + timedelta(days=days)
-        await self.team.app.runtime.forward(datetime.combine(day, time.fromisoformat(clock), zone))
+        await self.pass_until(datetime.combine(day, time.fromisoformat(clock), zone))
+
+    async def pass_until(self, moment: datetime) -> None:
+        await self.team.app.runtime.forward(moment)
 
 
 @dataclass

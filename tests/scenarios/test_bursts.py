@@ -144,7 +144,7 @@ async def test_a_restart_does_not_forget_what_was_sent(wecom: LiveTeam) -> None:
     runtime = wecom.app.runtime
     await runtime.sender.close()
     services = wecom.app.services
-    runtime.sender = Sender(services.db, services.clock, services.platforms, services.attachments)
+    runtime.sender = Sender(services.db, services.clock, services.platforms, services.attachments, runtime.leases)
     for number in range(25, 50):
         await push(wecom, ["lilei"], f"第{number}条")
     await wecom.clock.forward(minutes=5)

@@ -1,4 +1,4 @@
-"""The same days on the web chat, Feishu, DingTalk and WeCom."""
+"""The same days on the web chat, Feishu, DingTalk and WeCom, by callback and over their long connections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from tests.harness.fixtures import open_team
 from tests.harness.live import open_live
-from tests.harness.platforms import DingTalk, Driver, Feishu, WeCom, WeComRobot
+from tests.harness.platforms import DingTalk, Driver, Feishu, WeCom
+from tests.harness.sockets import DingTalkSocket, FeishuSocket, Line, RobotSocket
 from tests.harness.team import Team
 from tests.scenarios import test_support, test_visits
 
@@ -22,15 +23,14 @@ PLATFORMS: dict[str, Callable[[], Driver]] = {
     "dingtalk-buttons": lambda: DingTalk(form=False),
     "dingtalk-words": lambda: DingTalk(form=False, cards=False),
     "wecom": WeCom,
-    "wecom-robot": WeComRobot,
+    "feishu-socket": FeishuSocket,
+    "dingtalk-stream": DingTalkSocket,
+    "wecom-robot": RobotSocket,
 }
 
 
 IN_WORDS = "dingtalk-words"
 """Nothing that was said there changes later."""
-
-FIXED = {IN_WORDS, "wecom-robot"}
-"""Nothing there changes by itself after it was sent."""
 
 
 @asynccontextmanager
@@ -45,6 +45,8 @@ async def company_on(platform: str, folder: Path) -> AsyncIterator[Team]:
     live = await open_live(folder, PLATFORMS[platform]())
     try:
         yield live
+        if isinstance(live.driver, Line):
+            assert live.driver.opened == 1, "the line lives through the day"
     finally:
         await live.close()
 
@@ -56,7 +58,7 @@ async def everywhere(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
         yield opened
 
 
-@pytest.fixture(params=["console", *(name for name in PLATFORMS if name not in FIXED)])
+@pytest.fixture(params=["console", *(name for name in PLATFORMS if name != IN_WORDS)])
 async def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Team]:
     """The company on each platform whose cards change after they were sent."""
     async with company_on(request.param, tmp_path) as opened:

@@ -69,6 +69,35 @@ async def test_words_are_said_again_only_when_they_say_more(team: Team, new: Car
         assert (await tx.get_one(CardSent, sent.key)).state == ("closed" if said_again else "live")
 
 
+@pytest.mark.parametrize("first", ["card", "words"])
+@pytest.mark.parametrize(
+    ("new", "shown_again"),
+    [
+        (Card(title="已记下"), False),
+        (DRAFT.model_copy(update={"lead": "还差一点"}), False),
+        (DRAFT.model_copy(update={"buttons": (Button(label="撤销", action={"a": "x"}),)}), True),
+    ],
+)
+async def test_beside_a_message_that_says_it_only_what_can_be_pressed_comes_anew(
+    team: Team, first: str, new: Card, shown_again: bool
+) -> None:
+    """In whichever order the handler does the two."""
+    sent = await shown(team)
+    async with team.app.services.db.write() as tx:
+        ctx = await team.app.runtime.dispatcher.context(tx, "test")
+        rep = (await tx.scalars(select(Person).where(Person.name == "李雷"))).one()
+        for what in ("card", "words") if first == "card" else ("words", "card"):
+            if what == "card":
+                await ctx.redraw(await tx.get_one(CardSent, sent.key), new)
+            else:
+                await ctx.push(rep, "记下了，王主管会在 15:30 前答复", urgent=True)
+    team.platform.client.fail_updates = CardExpired("spent")
+    await team.app.runtime.settle()
+    again = [one for one in team.rep.messages if one.card_key == sent.key]
+    assert len(again) == 1 + shown_again
+    assert any("记下了" in one.words for one in team.rep.messages)
+
+
 async def test_a_group_is_not_told_again(team: Team) -> None:
     async with team.app.services.db.write() as tx:
         ctx = await team.app.runtime.dispatcher.context(tx, "test")

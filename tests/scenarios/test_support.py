@@ -36,7 +36,7 @@ async def test_an_answer_reaches_the_rep_and_stops_the_clock(team: Team) -> None
     await team.manager.presses("已协调", note="特价 9.2 折，周五前有效")
     team.manager.sees(REQUEST, "王主管已协调").lacks("需更多信息")
     team.rep.gets(REQUEST, "王主管已协调", "特价 9.2 折，周五前有效")
-    team.rep.sees("已记下", "已协调 今天 10:30")
+    team.rep.finds("已记下", "已协调 今天 10:30")
     team.nobody_else_heard_anything()
     await team.clock.to("09:00", days=1)
     team.director.heard_nothing()

@@ -31,7 +31,7 @@ async def test_a_whole_visit_with_everything_is_verified(team: Team) -> None:
     await team.clock.forward(minutes=50)
     await team.rep.presses("已离店", **LEFT)
     team.rep.gets("拜访已记下 · 宏达机械", "已验证", "下次跟进 下周三 15:00")
-    team.rep.sees("今日拜访 · 宏达机械", "李雷已离店")
+    team.rep.finds("今日拜访 · 宏达机械", "李雷已离店")
     team.nobody_else_heard_anything()
 
 
@@ -47,7 +47,7 @@ async def test_a_visit_without_its_photo_is_to_be_verified_and_the_manager_is_to
     await team.clock.forward(minutes=20)
     await team.rep.sends(Kind.PHOTO, photo(2), name="p.jpg")
     team.rep.gets("收到现场照片", "证据已经齐了")
-    team.rep.sees("拜访已记下 · 宏达机械", "已验证")
+    team.rep.finds("拜访已记下 · 宏达机械", "已验证")
     team.manager.sees("拜访已补齐 · 李雷 · 宏达机械")
     team.nobody_else_heard_anything()
 
@@ -160,6 +160,6 @@ async def test_what_is_missing_is_completed_with_one_button(team: Team) -> None:
     assert team.rep.gets("离店", "客户明确需求").field("solved").value == "确认了安装位置"
     await team.rep.presses("提交", need="两周内出方案")
     team.rep.sees("离店 · 已提交")
-    team.rep.sees("拜访已记下 · 宏达机械", "已验证")
+    team.rep.finds("拜访已记下 · 宏达机械", "已验证")
     team.manager.sees("拜访已补齐 · 李雷 · 宏达机械")
     team.nobody_else_heard_anything()

@@ -36,6 +36,7 @@ class ConsolePlatform:
     """The built-in web chat. `commands` and `today` are optional: without them the page leaves out what they feed."""
 
     name = NAME
+    alone = False
 
     def __init__(
         self,

@@ -29,6 +29,7 @@ class DingTalkPlatform:
     """Implements bot.platforms.base.Platform for one configured app."""
 
     name = PLATFORM
+    alone = True
 
     def __init__(
         self,

@@ -117,6 +117,8 @@ class Doctor:
                 f"HTTP 回调。{last}",
                 "" if heard else f"{CONSOLE} → 机器人，检查消息接收地址",
             )
+        if self._health.elsewhere:
+            return Finding("收消息", "ok", "Stream 长连接由另一个进程保持")
         if self._health.connected_at is None:
             return Finding(
                 "收消息",

@@ -16,6 +16,8 @@ class Health:
     """The last message, press or event."""
     aside: bool = False
     """The product runs in another process: what only that can see is not judged here."""
+    elsewhere: bool = False
+    """Another process holds the app's long connection and sends for it."""
     quota_at: datetime | None = None
     """When DingTalk last said that the month's quota is used up."""
     card_route: str = ""

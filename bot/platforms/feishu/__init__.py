@@ -26,6 +26,7 @@ class FeishuPlatform:
     """`app` is the app's name in the settings; `attachment` gives the bytes of a picture a card shows."""
 
     name = NAME
+    alone = True
 
     def __init__(
         self,

@@ -47,6 +47,7 @@ _BOT_STATES: Mapping[int, str] = {
 
 
 ELSEWHERE = Finding("接收消息", "warn", "由运行着的服务接收，从这里看不到", "在聊天里发 /doctor 看")
+ANOTHER = Finding("接收消息", "ok", "长连接由另一个进程保持")
 
 
 async def examine(api: Api, settings: FeishuSettings, health: Health, now: datetime) -> list[Finding]:
@@ -57,6 +58,8 @@ async def examine(api: Api, settings: FeishuSettings, health: Health, now: datet
     findings += [await _bot(api), await _permissions(api), await _directory(api)]
     if health.aside:
         return [*findings, ELSEWHERE, _skew(health)]
+    if health.elsewhere and settings.long_connection:
+        return [*findings, ANOTHER, _refused(health), _skew(health)]
     return [*findings, _way_in(settings, health), _refused(health), _heard(health, now), _skew(health)]
 
 

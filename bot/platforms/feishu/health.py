@@ -17,5 +17,7 @@ class Health:
     """The company the app belongs to, from the first event that told."""
     aside: bool = False
     """The product runs in another process: what only that can see is not judged here."""
+    elsewhere: bool = False
+    """Another process holds the app's long connection and sends for it."""
     refused: int = 0
     """Callbacks turned away since start-up."""

@@ -25,7 +25,7 @@ from bot.platforms.wecom.login import Login
 from bot.platforms.wecom.sending import Attachment
 from bot.platforms.wecom.settings import WeComSettings
 from bot.platforms.wecom.socket import AibotSocket
-from bot.platforms.wecom.waiting import first_to_end
+from bot.waiting import first_to_end
 
 __all__ = ["WeComPlatform", "WeComSettings"]
 
@@ -37,6 +37,7 @@ class WeComPlatform:
     """
 
     name = PLATFORM
+    alone = True
 
     def __init__(
         self,

@@ -204,8 +204,9 @@ class AibotClient:
             return received("回调", self._health, "跟机器人说一句话", CALLBACK_REMEDY)
         if self._health.aside:
             return ELSEWHERE
-        since = self._health.connected_since
-        if since is None:
+        if self._health.elsewhere:
+            return Finding("长连接", "ok", "由另一个进程保持")
+        if self._health.connected_since is None:
             remedy = "核对 Bot ID 和 Secret；确认没有第二个程序在用同一个机器人；确认本机能访问长连接地址"
             return Finding("长连接", "fail", "没有连上企业微信", remedy)
         return Finding("长连接", "ok", f"已连接；{_heard(self._health.last_callback)}")

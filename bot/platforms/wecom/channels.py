@@ -22,7 +22,7 @@ from bot.platforms.media import check_host
 from bot.platforms.wecom.aibot_inbound import TOKEN_MARK
 from bot.platforms.wecom.api import JSON_HEADERS, checked, encode
 from bot.platforms.wecom.socket import AibotSocket
-from bot.platforms.wecom.waiting import within
+from bot.waiting import within
 
 log = structlog.get_logger(__name__)
 

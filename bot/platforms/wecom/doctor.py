@@ -37,6 +37,8 @@ class Health:
     warnings: dict[str, datetime] = field(default_factory=dict)
     aside: bool = False
     """The product runs in another process: what only that can see is not judged here."""
+    elsewhere: bool = False
+    """Another process holds the app's long connection and sends for it."""
 
     def received(self, now: datetime) -> None:
         self.last_callback = now
@@ -85,7 +87,7 @@ async def check_app(settings: WeComSettings, api: Api, health: Health) -> Sequen
 
 def common(health: Health) -> list[Finding]:
     """Deliveries and the platform's own warnings, the same for app and robot."""
-    findings = [] if health.aside else [_deliveries(health)]
+    findings = [] if health.aside or health.elsewhere else [_deliveries(health)]
     findings += [
         Finding("应用状态", "fail", f"{words}（{_at(when)}）", f"{CONSOLE}：查看应用状态并恢复使用")
         for words, when in health.warnings.items()

@@ -18,7 +18,7 @@ from bot.platforms.http import Http
 from bot.platforms.wecom.codes import NOT_SUBSCRIBED, error_of
 from bot.platforms.wecom.doctor import Health
 from bot.platforms.wecom.settings import WeComSettings
-from bot.platforms.wecom.waiting import first_to_end, within
+from bot.waiting import first_to_end, within
 
 log = structlog.get_logger(__name__)
 
