@@ -40,6 +40,9 @@ from storage.tables import CardSent, Group, Outbox
 
 PARALLEL = 32
 MOST_TRIES = 12
+"""Tries of a push that meets a defect of ours each time."""
+LONGEST_WAIT = timedelta(days=7)
+"""How long a push waits for a platform that is busy or away, and for credentials and quotas that an admin has to mend."""
 LONGEST_PAUSE = timedelta(minutes=10)
 BREATH = timedelta(seconds=1)
 LAST_SECONDS = 3.0
@@ -167,14 +170,14 @@ class Sender:
                 await self._reissue(row, error)
             except RetryAfter as error:
                 pause = max(error.after, _pause(row.attempts))
-                await self._later(row, error, pause, refused=notes.refused(error))
+                await self._wait_for_them(row, error, pause, refused=notes.refused(error))
             except Credentials as error:
-                await self._later(row, error, LONGEST_PAUSE, refused=notes.refused(error))
+                await self._wait_for_them(row, error, LONGEST_PAUSE, refused=notes.refused(error))
             except DeliveryError as error:
                 await self._give_up(row, error, refused=notes.refused(error))
             except Exception as error:  # a defect of ours must not silence this receiver for ever
                 log.exception("delivery failed")
-                await self._later(row, error, _pause(row.attempts))
+                await self._try_again(row, error)
             else:
                 await self._sent(row, receipt, address)
 
@@ -192,10 +195,20 @@ class Sender:
                 await outbox.catch_up(tx, row.payload["card_key"], row.payload["card"], now)
         log.info("sent", kind=row.kind, platform=address.platform)
 
-    async def _later(self, row: Outbox, error: Exception, pause: timedelta, *, refused: bool = False) -> None:
-        if row.attempts + 1 >= MOST_TRIES:
+    async def _wait_for_them(self, row: Outbox, error: Exception, pause: timedelta, *, refused: bool) -> None:
+        """What is not our fault is waited for in days, not in tries: a quota that is used up comes back, a secret is mended."""
+        if self._clock.now() - row.created_at >= LONGEST_WAIT:
             await self._give_up(row, error, refused=refused)
-            return
+        else:
+            await self._later(row, error, pause, refused=refused)
+
+    async def _try_again(self, row: Outbox, error: Exception) -> None:
+        if row.attempts + 1 >= MOST_TRIES:
+            await self._give_up(row, error)
+        else:
+            await self._later(row, error, _pause(row.attempts))
+
+    async def _later(self, row: Outbox, error: Exception, pause: timedelta, *, refused: bool = False) -> None:
         figures.delivered.labels("", "later").inc()
         log.warning("will send again", error=str(error), seconds=pause.total_seconds())
         async with self._db.write() as tx:
@@ -297,4 +310,4 @@ def _asks_more(before: dict[str, Any], after: dict[str, Any]) -> bool:
 
 
 def _pause(attempts: int) -> timedelta:
-    return min(timedelta(seconds=2 ** (attempts + 1)), LONGEST_PAUSE)
+    return min(timedelta(seconds=2 ** min(attempts + 1, 10)), LONGEST_PAUSE)
