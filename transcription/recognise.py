@@ -10,7 +10,7 @@ from transcription.message import Candidate, Message
 from transcription.nexttime import is_until, is_wanted_by, next_times, protections
 from transcription.prices import prices, sums
 from transcription.second_reading import second_reading
-from transcription.stance import holds, is_done
+from transcription.stance import holds, is_a_rivals, is_done
 from transcription.support import is_request, support
 
 _REACH = 4
@@ -46,6 +46,8 @@ def actions(message: Message) -> list[Candidate]:
             ):
                 continue
             if cue.value == "已拜访" and _is_future(message, hit):
+                continue
+            if is_a_rivals(message.masked_clause(message.clause_of(hit.start()))):
                 continue
             found.append(Candidate("action", cue.value, hit.start(), hit.end(), cue.confidence))
     return sorted(found, key=lambda one: one.start)

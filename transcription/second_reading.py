@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from transcription.classifier import LABELS, Reading, readings
 from transcription.message import Candidate, Message
-from transcription.stance import is_coming
+from transcription.stance import is_a_rivals, is_coming
 
 SURE = 0.7
 """From this likelihood on a value is taken without a cue word."""
@@ -21,13 +21,15 @@ _LOWEST, _SPAN = 0.62, 0.2
 
 def second_reading(message: Message, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates of the cue words that are likely, and those that only examples speak for."""
-    likely = [one for one in readings(message) if not _is_only_coming(message, one)]
+    likely = [one for one in readings(message) if not _is_not_ours(message, one)]
     kept = [one for one in found if one.slot not in LABELS or _best(likely, one) >= IMPOSSIBLE]
     return [*kept, *_unsaid(kept, likely)]
 
 
-def _is_only_coming(message: Message, one: Reading) -> bool:
-    return one.slot == "action" and one.value != "已约拜访" and is_coming(message.masked[one.start : one.end])
+def _is_not_ours(message: Message, one: Reading) -> bool:
+    """An act that is only about to be done, or a competitor's."""
+    words = message.masked[one.start : one.end]
+    return one.slot == "action" and (is_a_rivals(words) or (one.value != "已约拜访" and is_coming(words)))
 
 
 def _best(likely: Iterable[Reading], found: Candidate) -> float:

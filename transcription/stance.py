@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from transcription.cues import pattern
+from transcription.cues import RIVAL, pattern
 from transcription.message import Message
 
 _DOUBLE = re.compile(r"不是没|并非没|不是不|没有不|不得不")
@@ -26,6 +26,11 @@ def is_done(message: Message, start: int, end: int, *, ahead: bool = False) -> b
     if _SOON.search(inside) or _denied(before, inside) or pattern("stance", "conditioned").search(after):
         return False
     return not (pattern("stance", "planned").search(before) and not _excused(before))
+
+
+def is_a_rivals(words: str) -> bool:
+    """Whether what a clause tells is done by a competitor: 博创报价11万8."""
+    return words.lstrip("，但可是不过听说结果那边现在又还").startswith(RIVAL)
 
 
 def is_coming(words: str) -> bool:

@@ -34,7 +34,7 @@ def escape(text: str) -> str:
 
 def safe_text(text: str) -> str:
     """User text for a text message, where only `<a href>` and `<@userid>` are active."""
-    return re.sub(r"<(?=/?a\b|@)", "＜", text, flags=re.IGNORECASE)
+    return re.sub(r"<(?=/?a|@)", "＜", text, flags=re.IGNORECASE)
 
 
 def without_bold(text: str) -> str:
