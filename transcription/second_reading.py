@@ -15,8 +15,8 @@ PERHAPS = 0.45
 IMPOSSIBLE = 0.05
 """Below it a value is not taken in spite of its cue word."""
 _ASKED = 0.5
-_LOWEST, _SPAN = 0.62, 0.2
-"""Confidence of a value taken by likeness alone: below what cue words give, up to 0.82."""
+_LOWEST, _SPAN = 0.5, 0.2
+"""Confidence of a value taken by likeness alone: below what cue words give, 0.5 to 0.7."""
 
 
 def second_reading(message: Message, found: Sequence[Candidate]) -> list[Candidate]:

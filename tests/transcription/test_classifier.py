@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from scripts.train_clauses import digest
 from tests.transcription.conftest import NOW
@@ -17,6 +18,8 @@ from transcription.lexicon import Lexicon
 from transcription.message import Candidate, Message
 from transcription.second_reading import IMPOSSIBLE, PERHAPS, SURE, second_reading
 from transcription.understanding import read, understand
+
+PROGRESS = Path("config/builtin/progress.yaml")
 
 
 def message(text: str, lexicon: Lexicon, now: datetime = NOW) -> Message:
@@ -96,3 +99,14 @@ def test_a_broken_file_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         classifier.classifier()
     monkeypatch.undo()
     classifier.classifier.cache_clear()
+
+
+@pytest.mark.parametrize(("likely", "sure"), [(SURE + 0.01, False), (0.99, True)])
+def test_a_value_that_is_barely_likely_does_not_file_itself(
+    monkeypatch: pytest.MonkeyPatch, lexicon: Lexicon, likely: float, sure: bool
+) -> None:
+    with_likelihood(monkeypatch, likely)
+    (one,) = second_reading(message("江南纺织到时再讲", lexicon), [])
+    assert (
+        one.confidence >= yaml.safe_load(PROGRESS.read_text(encoding="utf-8"))["settings"]["progress"]["sure"]
+    ) is sure
