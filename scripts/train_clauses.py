@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from transcription.classifier import LABELS, WEIGHTS, Unit, runs, units  # noqa: E402 (the path has to be set first)
+from transcription.classifier import LABELS, SCALE, WEIGHTS, Unit, runs, units  # noqa: E402 (the path has to be set first)
 from transcription.corpus import read_corpus  # noqa: E402
 from transcription.lexicon import Lexicon  # noqa: E402
 from transcription.understanding import read  # noqa: E402
@@ -34,7 +34,7 @@ LEARNT_FROM = ("own", "plain", "plain_more", "mouths", "mouths_more", "fresh", "
 MESSAGES = [ROOT / "tests" / "corpus" / f"{name}.jsonl" for name in LEARNT_FROM]
 NOW = datetime.fromisoformat("2026-05-19T09:20:00+08:00")
 ALL = [f"{slot}:{value}" for slot, values in LABELS.items() for value in values]
-SEEN, STRENGTH, SCALE, SMALL, ROUNDS = 2, 3.0, 4.0, 0.1, 2
+SEEN, STRENGTH, SMALL, ROUNDS = 2, 3.0, 0.1, 2
 
 
 @dataclass

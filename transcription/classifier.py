@@ -31,7 +31,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 
 WEIGHTS = ("examples", "clauses.npz")
 LONGEST = 3
-_SCALE = 4.0
+SCALE = 4.0
 """What the square root of the number of known runs is divided into, so that short and long clauses compare."""
 _LETTERS = "CPTMR"
 
@@ -70,7 +70,7 @@ class Classifier:
         known = [row for run in runs(words) if (row := self.rows.get(run)) is not None]
         if not known:
             return [0.0] * len(self.labels)
-        total = self.bias + self.weights[known].sum(axis=0) * (_SCALE / math.sqrt(len(known)))
+        total = self.bias + self.weights[known].sum(axis=0) * (SCALE / math.sqrt(len(known)))
         return [1 / (1 + math.exp(-float(one))) if one > -30 else 0.0 for one in total]
 
 

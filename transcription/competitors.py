@@ -26,8 +26,6 @@ _STRONG_LEAD = re.compile(
 )
 _SPOKEN_LEAD = re.compile(r"竞|对手|友商|选|被|定了|输给")
 """In speech an unknown name is only taken after these; after others it may be a misheard word."""
-_TELLING = (1, 3)
-"""Of the forms those that only a competitor does: it undercuts us."""
 _VERY_COMMON = 3000
 
 
@@ -58,22 +56,31 @@ def _listed(masked: str, index: Index) -> list[Candidate]:
 
 
 @cache
-def _forms() -> tuple[re.Pattern[str], ...]:
+def _forms() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    """How names come up, each with whether only a competitor does it: it undercuts us."""
     content = load("competitors")
     lead = pattern("competitors", "lead").pattern
     masks = {"客户": f"{CUSTOMER}+", "金额": f"{MONEY}+"}
-    alone = (compiled([content[kind]], masks) for kind in ("entering", "undercutting", "breaking"))
-    return (re.compile(f"(?:{lead}){_NAME}{content['tail']}"), pattern("competitors", "doing"), *alone)
+    entering, undercutting, breaking = (
+        compiled([content[kind]], masks) for kind in ("entering", "undercutting", "breaking")
+    )
+    return (
+        (re.compile(f"(?:{lead}){_NAME}{content['tail']}"), False),
+        (pattern("competitors", "doing"), True),
+        (entering, False),
+        (undercutting, True),
+        (breaking, False),
+    )
 
 
 def _led(text: str, masked: str, *, heard: bool) -> list[Candidate]:
     found = []
-    for number, form in enumerate(_forms()):
+    for form, telling in _forms():
         for hit in _hits(form, masked):
             group = next(name for name, words in hit.groupdict().items() if words)
             if heard and not _SPOKEN_LEAD.match(hit.group()):
                 continue
-            if _is_name(hit[group], sure=number in _TELLING or bool(_STRONG_LEAD.match(hit.group()))):
+            if _is_name(hit[group], sure=telling or bool(_STRONG_LEAD.match(hit.group()))):
                 start, end = hit.span(group)
                 found.append(Candidate("competitor", text[start:end], start, end, 0.82))
     return found

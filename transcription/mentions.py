@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from transcription import pinyin
@@ -14,6 +14,7 @@ from transcription.names import trade_at
 from transcription.words import load
 
 _STOPS = frozenset("，。！？；,!?;、 \n")
+_EDGES = "，。！？；,!?;、"
 _CLEAR = 0.35
 """Summed distance up to which a name of four syllables and more is taken for the one it sounds like."""
 _SHORT_CLEAR = 0.11
@@ -65,7 +66,7 @@ def _is_meant(text: str, start: int, called: Called, index: Index) -> bool:
     trade = trade_at(text, end)
     if trade and called.words + trade not in index.spelled and not _trade_is_topic(text, end, trade):
         return False
-    return frequency(called.words) < _COMMON or _has_context(text, start, end, weakly=True)
+    return frequency(called.words) < _COMMON or _around(text, start, end).weak
 
 
 def _is_clear(text: str, start: int, called: Called) -> bool:
@@ -73,7 +74,7 @@ def _is_clear(text: str, start: int, called: Called) -> bool:
     end = start + len(called.words)
     if called.words.isascii() or len(called.words) > called.core + 1 or len(called.words) >= 4:
         return True
-    return frequency(called.words) < _COMMON or _has_context(text, start, end)
+    return frequency(called.words) < _COMMON or _around(text, start, end).clear
 
 
 def _trade_is_topic(text: str, end: int, trade: str) -> bool:
@@ -107,19 +108,33 @@ def _context() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(content["before"]), re.compile(content["after"])
 
 
-def _has_context(text: str, start: int, end: int, *, both: bool = False, weakly: bool = False) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The words left and right of a name that show that a company is meant; None where there are none."""
+
+    left: str | None
+    right: str | None
+
+    @property
+    def weak(self) -> bool:
+        """Whether a name may stand here; a stop on the right alone says nothing."""
+        return self.left is not None or bool(self.right and self.right.strip(_EDGES))
+
+    @property
+    def clear(self) -> bool:
+        """Whether one does: the beginning of a clause alone says nothing, 海风吹得我头疼."""
+        return self.weak and (self.right is not None or bool(self.left and self.left.strip(_EDGES)))
+
+    @property
+    def both(self) -> bool:
+        """Whether both sides say so."""
+        return self.left is not None and self.right is not None
+
+
+def _around(text: str, start: int, end: int) -> _Around:
     before, after = _context()
-    left = before.search(text[max(0, start - 6) : start])
-    following = after.search(text[end : end + 3])
-    right = bool(following and following.group().strip("，。！？；,!?;、"))
-    if not left and not right:
-        return False
-    if weakly:
-        return True
-    right = bool(following)
-    if both or (left and not left.group().strip("，。！？；,!?;、")):
-        return bool(left) and right  # the beginning of a clause alone says nothing: 海风吹得我头疼
-    return bool(left) or right
+    left, right = before.search(text[max(0, start - 6) : start]), after.search(text[end : end + 3])
+    return _Around(left and left.group(), right and right.group())
 
 
 def _sounding(text: str, index: Index, exact: list[Mention], *, heard: bool) -> list[Mention]:
@@ -176,7 +191,7 @@ def _free(text: str, start: int, end: int, *, heard: bool) -> bool:
         or trade_at(text, end)
     ):
         return False
-    return _has_context(text, start, end, both=not heard or True)
+    return _around(text, start, end).both
 
 
 def _best(hits: list[tuple[float, Mention]]) -> list[Mention]:

@@ -67,9 +67,11 @@ def _mend_typing(text: str) -> str:
     for length in _typed().lengths:
         for start in range(len(text) - length + 1):
             words = text[start : start + length]
-            if _STOPS.isdisjoint(words) and not words.isascii() and not _is_written(text, start, start + length):
-                same = {one.words for one in _typed().alike(words) if _same_sound(words, one.words)}
-                text = text[:start] + same.pop() + text[start + length :] if len(same) == 1 else text
+            if words.isascii() or not _STOPS.isdisjoint(words):
+                continue
+            same = {one.words for one in _typed().alike(words) if _same_sound(words, one.words)}
+            if len(same) == 1 and not _is_written(text, start, start + length):
+                text = text[:start] + same.pop() + text[start + length :]
     return text
 
 

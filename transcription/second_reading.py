@@ -33,14 +33,7 @@ def _is_not_ours(message: Message, one: Reading) -> bool:
 
 
 def _best(likely: Iterable[Reading], found: Candidate) -> float:
-    return max(
-        (
-            one.likely
-            for one in likely
-            if one.slot == found.slot and one.value == found.value and one.start < found.end and found.start < one.end
-        ),
-        default=0.0,
-    )
+    return max((one.likely for one in likely if _same(one, found)), default=0.0)
 
 
 def _unsaid(kept: Sequence[Candidate], likely: Sequence[Reading]) -> list[Candidate]:
@@ -67,13 +60,13 @@ def _candidate(one: Reading, place: Reading) -> Candidate:
 
 
 def _narrowed(one: Reading, likely: Iterable[Reading]) -> Reading:
-    inside = [
+    """The likeliest clause of a stretch of two; a single clause is its own."""
+    inside = (
         other
         for other in likely
-        if other.slot == one.slot and other.value == one.value and one.start <= other.start and other.end <= one.end
-    ]
-    return max(
-        (other for other in inside if (other.start, other.end) != (one.start, one.end)),
-        key=lambda o: o.likely,
-        default=one,
+        if (other.slot, other.value) == (one.slot, one.value)
+        and one.start <= other.start
+        and other.end <= one.end
+        and (other.start, other.end) != (one.start, one.end)
     )
+    return max(inside, key=lambda other: other.likely, default=one)
